@@ -20,14 +20,14 @@ import { CAMPAIGNS } from './campaigns.service.js';
 
 /**
  * The fate of a send. `sent`, `held`, `failed`: Meta's answer. `kept`: waits in messaging. `refused`, `unavailable`:
- * messaging's answer. `lost`: never reaches messaging. `unanswered`: messaging takes the send and does not reply.
+ * messaging's answer. `lost`: never reaches messaging. `unanswered`: messaging accepts the send and does not reply.
  */
 export type Fate = 'sent' | 'held' | 'failed' | 'kept' | 'refused' | 'unavailable' | 'lost' | 'unanswered';
 type Send = SendMessageData & { readonly accountId: string };
 
 const now = () => new Date().toISOString();
 
-/** The campaigns service with stand-ins for its peers. The one for messaging gives each send the fate set by `fate`. */
+/** The campaigns service with stand-ins for its peers. Messaging's stand-in gives each send the fate set by `fate`. */
 export async function campaignsSystem({ env = {} }: { env?: NodeJS.ProcessEnv } = {}) {
   const sends: Send[] = [];
   const kept = new Map<string, Send>();

@@ -49,7 +49,7 @@ const limits: FactoryProvider<MessagingLimit> = {
   inject: [PG_POOL, Peers],
 };
 
-/** A commit wakes every replica's runner and steward: any replica may have to act on it. */
+/** Each commit wakes the runners and stewards of all replicas, since any of them may have to act on the commit. */
 const runner: FactoryProvider<Runner> = {
   provide: Runner,
   useFactory: (

@@ -1,6 +1,6 @@
 import { whole } from '@wbiz/service-kit/config';
 
-/** The environment variables of campaigns alone. */
+/** Environment variables that only the campaigns service reads. */
 export const SETTINGS = {
   CAMPAIGN_START_GRACE_MS: whole(
     0,

@@ -1,5 +1,5 @@
 import { dueSubmissions } from './submission/submission.jobs.js';
 import { dueOnRequest } from './sync/sync.jobs.js';
 
-/** Run in the transaction that appends the events. */
+/** Projections that run in the transaction that appends the events. */
 export const INLINE_PROJECTIONS = [dueOnRequest, dueSubmissions];

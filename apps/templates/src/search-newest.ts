@@ -4,7 +4,7 @@ import type { Page, Paged } from '@wbiz/contracts/page';
 import { pageOf } from '@wbiz/service-kit/paging';
 import type { Pool } from 'pg';
 
-/** An aggregate to search, by the text `search` in its state. `there`: SQL condition for rows that are not deleted. */
+/** An aggregate whose state has a text `search` to search in. `there`: SQL condition for rows that are not deleted. */
 type Kind<View> = {
   readonly name: string;
   readonly table: string;
@@ -14,7 +14,7 @@ type Kind<View> = {
 type Ask = Page & { readonly accountId: string; readonly search?: string };
 
 /**
- * A page of an account's rows that match the search, newest first, by id: an id begins with its creation time.
+ * A page of an account's rows that match the search, newest first: sorted by id, which begins with the creation time.
  * Throws `invalid_request` for a cursor that this service did not issue.
  */
 export async function searchNewest<View extends { id: string }>(

@@ -1,4 +1,4 @@
 import { MEDIA_SETTINGS, TOKENS_SETTINGS } from '@wbiz/service-kit/settings';
 
-/** The environment variables of templates alone. */
+/** Environment variables that only the templates service reads. */
 export const SETTINGS = { ...TOKENS_SETTINGS, ...MEDIA_SETTINGS };

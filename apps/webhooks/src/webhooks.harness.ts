@@ -15,7 +15,7 @@ export async function webhooksSystem() {
   const service = await serviceUnderTest(WEBHOOKS, { partitions: 3 });
   const { pool, kafka, prefix } = service;
 
-  /** Starts another replica; `read` asks it for pages of the feed. */
+  /** Starts another replica; `read` asks that replica for pages of the feed. */
   const start = async () => {
     const { ask, stop } = await service.start();
     return { ask, read: (asked: Ask<'feed.read'>) => ask('feed.read', asked), stop };

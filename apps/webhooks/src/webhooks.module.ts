@@ -35,7 +35,7 @@ const WEBHOOKS = 'webhooks.webhooks';
 
 type WebhooksRuntime = Runtime<Config<typeof SETTINGS>>;
 
-/** Every replica watches the feed, since clients wait at all of them; the projection writes it on one. */
+/** Every replica watches the feeds, since clients may wait at any replica; the projection writes each feed on one. */
 const feedWatch: FactoryProvider<FeedWatch> = {
   provide: FeedWatch,
   useFactory: (runtime: Runtime, pool: Pool, wakeUp: WakeUp, projections: Projections) => {
@@ -43,7 +43,7 @@ const feedWatch: FactoryProvider<FeedWatch> = {
     const onFault = (err: unknown) =>
       logger.warn(
         { err },
-        'feed watch: reading the heads of feeds failed; trying again within 1 s while requests wait',
+        'feed watch: reading the last sequences of feeds failed; trying again within 1 s while requests wait',
       );
     const watch = new FeedWatch({ pool, stopping, onFault });
     wakeUp.onWake(FEED, () => watch.look());
@@ -118,7 +118,7 @@ const deliverer: FactoryProvider<Deliverer> = {
           .catch((err: unknown) =>
             logger.warn(
               { err, accountId, webhookId, reason },
-              'deliverer: disabling a webhook failed; trying again when a delivery next calls for it',
+              'deliverer: disabling a webhook failed; trying again after the next failed delivery that calls for it',
             ),
           );
       },

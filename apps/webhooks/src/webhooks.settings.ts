@@ -1,7 +1,7 @@
 import { flag, networks, url } from '@wbiz/service-kit/config';
 import { WEBHOOK_SECRETS_SETTINGS } from '@wbiz/service-kit/settings';
 
-/** Environment variables of webhooks only. */
+/** Environment variables that only webhooks reads. */
 export const SETTINGS = {
   ...WEBHOOK_SECRETS_SETTINGS,
   WEBHOOKS_ALLOW_INSECURE: flag({

@@ -22,7 +22,10 @@ export const accountCalls = ({ pathTo, request, list }: GraphClient) => ({
     return numbers;
   },
 
-  /** What the token may do. The token itself authorises the call, so one unknown to Meta throws CloudApiError 190. */
+  /**
+   * The token's permissions and expiry. The token itself authorises the call: Meta refuses an unknown one with code
+   * 190.
+   */
   async debugToken(token: string): Promise<MetaTokenInfo> {
     const path = `${pathTo('debug_token')}?input_token=${encodeURIComponent(token)}`;
     return (await request<{ data: MetaTokenInfo }>('debug_token', { method: 'GET', path, token })).data;

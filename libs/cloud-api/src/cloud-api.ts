@@ -10,7 +10,7 @@ export type CloudApiOptions = {
   /** Scheme, host and port, e.g. `https://graph.facebook.com`. */
   readonly baseUrl: string;
   readonly version?: string;
-  /** Limit of each call as a whole, in ms. Uploads have 100 s. */
+  /** Timeout of each call as a whole, in ms; uploads have 100 s instead. */
   readonly timeoutMs: number;
   readonly connections?: number;
   readonly watch?: WatchCall;
@@ -19,12 +19,11 @@ export type CloudApiOptions = {
 export type CloudApi = ReturnType<typeof createCloudApi>;
 
 /**
- * A client of Meta's Graph API for WhatsApp. The token goes only to `baseUrl` and from Meta's host to its media host:
- * redirects and the `next` links of lists are not followed. A `simulator-*` token is never sent to facebook.com: it is
- * refused with code 190, httpStatus 0, like a token that cannot be a header.
- *
- * Sends answer a SendOutcome and do not throw. Everything else throws CloudApiError (Meta refused) or
- * UpstreamUnreachable.
+ * A client of Meta's Graph API for WhatsApp. A token is sent only to `baseUrl` and, if that is Meta's host, to Meta's
+ * media hosts: redirects and the `next` links of lists are not followed. A `simulator-*` token is never sent to
+ * facebook.com: the call fails with code 190 and httpStatus 0, as with a token that no header can hold. Sends resolve
+ * to a SendOutcome and do not throw. All other calls throw CloudApiError (Meta refused) or UpstreamUnreachable (no
+ * readable answer).
  */
 export function createCloudApi({
   baseUrl,

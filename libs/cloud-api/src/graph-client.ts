@@ -26,14 +26,15 @@ export type Operation =
   | 'delete_media';
 
 /**
- * The outcome of a call. `broken`: it was sent, and no readable answer of Meta's came. `code`: Meta's error code,
- * 'other' for an unknown one.
+ * The outcome of a call. `broken`: the call was sent, but no readable answer came. `code`: Meta's error code, 'other'
+ * for an unknown one.
  */
 export type CallOutcome =
   { readonly kind: 'ok' | 'broken' | 'not_sent' } | { readonly kind: 'refused'; readonly code: string };
 
 /**
- * Called as each call begins. The returned `ended` is called with its outcome; `traceparent` replaces the call's own.
+ * Called as each call begins. The returned `ended` is called with the call's outcome; a returned `traceparent` is sent
+ * in place of the call's.
  */
 export type WatchCall = (call: {
   readonly operation: Operation;
@@ -76,13 +77,13 @@ function answerIn<T>(exchange: Exchange): T {
   return answer as T;
 }
 
-/** What the calls share: token check, paths, reports to `watch`, answers and lists. */
+/** The parts that all calls share: token check, paths, reports to `watch`, answers and lists. */
 export function graphClient(transport: GraphTransport, baseUrl: URL, version: string, watch?: WatchCall) {
   const { hostname, pathname } = baseUrl;
   const prefix = `${pathname.replace(/\/+$/, '')}/${version}`;
   const isMeta = META_HOST.test(hostname);
 
-  /** Why a token must not be sent; undefined if it may. */
+  /** Why a token must not be sent; undefined if it may be sent. */
   const tokenFault = (token: string): GraphError | undefined => {
     if (isMeta && token.startsWith('simulator-'))
       return localRefusal(
@@ -114,7 +115,7 @@ export function graphClient(transport: GraphTransport, baseUrl: URL, version: st
     return watched(operation, asked.method, async () => answerIn<T>(await transport.call(asked)));
   };
 
-  /** All pages of a list, 100 items to a call. */
+  /** The items of all pages of a list, read 100 per call. */
   async function* list<T>(
     operation: Operation,
     { token, path, fields, filter = {} }: ListRequest,

@@ -15,10 +15,10 @@ export type RefusalScope =
 
 export type GraphErrorRule = {
   readonly meaning: string;
-  /** Whether the same send may soon succeed unchanged. False too if Meta asks for hours or days of patience. */
+  /** Whether the same send may soon succeed unchanged. False also if Meta asks to wait for hours or days. */
   readonly retryable: boolean;
   readonly scope: RefusalScope;
-  /** Maximum attempts of a send, if other than the scope's. */
+  /** Maximum attempts of a send, if not those of the scope. */
   readonly attempts?: number;
 };
 
@@ -187,7 +187,7 @@ export const GRAPH_ERROR_CODES: Readonly<Record<number, GraphErrorRule>> = {
   2494100: upstream('The account is in maintenance'),
 };
 
-/** Ranges of codes that need not be told apart: first, last, and the rule of all in it. */
+/** Ranges of codes that share a rule: first code, last code (inclusive), rule. */
 const RANGES: readonly (readonly [first: number, last: number, rule: GraphErrorRule])[] = [
   [200, 299, account('A permission was not granted or was removed')],
   [131200, 131299, content('Groups')],
@@ -202,11 +202,11 @@ const RANGES: readonly (readonly [first: number, last: number, rule: GraphErrorR
 
 const UNKNOWN = 'Not in the table';
 
-/** The code as a label of metrics; 'other' if it is not in the table. */
+/** The code as a label of metrics; 'other' for a code that is not in the table. */
 export const codeLabel = ({ code }: Pick<GraphError, 'code'>): string =>
   GRAPH_ERROR_CODES[code] === undefined ? 'other' : String(code);
 
-/** The rule of a refusal. A code outside the table goes by Meta's `is_transient`, then by the HTTP status. */
+/** The rule of a refusal. For a code outside the table, Meta's `is_transient` decides, or else the HTTP status. */
 export function ruleFor(error: GraphError): GraphErrorRule {
   const { code } = error;
   const known = GRAPH_ERROR_CODES[code] ?? RANGES.find(([first, last]) => first <= code && code <= last)?.[2];
@@ -215,7 +215,9 @@ export function ruleFor(error: GraphError): GraphErrorRule {
   return content(UNKNOWN);
 }
 
-/** The maximum attempts of a call that Meta refused with this error, and the error code after the last. */
+/**
+ * Maximum attempts of a call that Meta refuses with this error, and the error code for clients after the last attempt.
+ */
 export function fateOf(error: GraphError): {
   readonly attempts: number;
   readonly answer: ScopeRule['answer'];
@@ -225,6 +227,9 @@ export function fateOf(error: GraphError): {
   return { attempts: retryable ? (attempts ?? ofScope.attempts) : 1, answer: ofScope.answer };
 }
 
-/** An error that Meta calls transient counts as Meta's own fault, unless its scope allows retries anyway. */
+/**
+ * The scope that limits an error's retries: its own or, if that allows none but Meta calls the error transient,
+ * `upstream`.
+ */
 const scopeOfRetries = (scope: RefusalScope): RefusalScope =>
   REFUSAL_SCOPES[scope].attempts > 1 ? scope : 'upstream';

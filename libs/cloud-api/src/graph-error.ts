@@ -4,7 +4,7 @@ export type GraphError = {
   readonly subcode?: number;
   readonly type?: string;
   readonly message: string;
-  /** `error_data.details`. Meta asks its clients to tell errors apart by this and the code. */
+  /** `error_data.details`. Meta asks its clients to distinguish errors by `code` and `details`. */
   readonly details?: string;
   readonly fbtraceId?: string;
   /** 0: this client refused the call, and nothing was sent. */
@@ -22,7 +22,7 @@ const fieldsOf = (value: unknown): Fields | undefined =>
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
-/** The Graph error in a parsed answer, or undefined when it holds none (no `error.code`). */
+/** The Graph error in a parsed answer; undefined if the answer has none (no `error.code`). */
 export function graphErrorIn(answer: unknown, httpStatus: number): GraphError | undefined {
   const error = fieldsOf(fieldsOf(answer)?.['error']);
   const code = number(error?.['code']);
@@ -50,7 +50,7 @@ export class CloudApiError extends Error {
   }
 }
 
-/** A call other than a send got no readable answer of Meta's. It may have taken effect, unless `sent` is false. */
+/** A call other than a send got no readable answer. The call may have taken effect, unless `sent` is false. */
 export class UpstreamUnreachable extends Error {
   constructor(
     reason: string,

@@ -11,15 +11,16 @@ export type GraphRequest = {
   readonly token: string;
   /** JSON, unless it is streamed. */
   readonly body?: string | GraphBody;
-  /** Added to the headers of every call, or in place of them. */
+  /** Added to the headers of every call; replace those of the same name. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly traceparent?: string | undefined;
-  /** Limit of the whole call in ms, if other than the transport's. */
+  /** Timeout of the whole call in ms, if not that of the transport. */
   readonly timeoutMs?: number;
 };
 
 /**
- * The outcome of a call. `not_sent`: no byte of the request was written. `broken`: it may have arrived; no answer came.
+ * The outcome of a call. `not_sent`: no byte of the request was written. `broken`: it may have arrived, but no answer
+ * came.
  */
 export type Exchange =
   | { readonly kind: 'answered'; readonly httpStatus: number; readonly body: string }
@@ -38,10 +39,9 @@ const reasonOf = (error: Error) => {
 
 /**
  * Calls one origin over kept-alive HTTP/1.1 connections, one request at a time on each; redirects are not followed.
- * `timeoutMs` limits a call as a whole, including the wait for a connection.
- *
- * undici calls `onRequestStart` right before it writes a request, and neither retries a POST nor pipelines behind it: a
- * failure before that means it was not sent, a failure after it means it may have arrived.
+ * `timeoutMs` limits a call as a whole, including the wait for a connection. undici calls `onRequestStart` right before
+ * it writes a request, and neither retries a POST nor pipelines behind one. So a request that fails before
+ * `onRequestStart` was not sent; one that fails later may have arrived.
  */
 export function openGraphTransport(origin: string, timeoutMs: number, connections: number) {
   const pool = new Pool(origin, {

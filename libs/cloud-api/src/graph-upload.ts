@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { GraphBody } from './graph-transport.js';
 
-/** Enough for 100 MB, Meta's maximum, at 1 MB a second. */
+/** Timeout of an upload, in ms: enough for 100 MB, Meta's maximum, at 1 MB a second. */
 export const UPLOAD_TIMEOUT_MS = 100_000;
 
 /** A file for Meta; `size` is the number of bytes in `bytes`. */
@@ -16,8 +16,8 @@ export type MediaFile = {
 const ESCAPES: Readonly<Record<string, string>> = { '"': '%22', '\r': '%0D', '\n': '%0A' };
 
 /**
- * The form of `POST /{phone number}/media`. The file is streamed, but with a known length, since Meta takes no chunked
- * uploads. A file longer or shorter than `size` aborts the request.
+ * The form of `POST /{phone number}/media`. The file is streamed, but with a known length, since Meta accepts no
+ * chunked uploads. A file longer or shorter than `size` aborts the request.
  */
 export function uploadBody({ mimeType, filename, size, bytes }: MediaFile): GraphBody {
   const boundary = `wbiz-${randomUUID()}`;

@@ -12,7 +12,7 @@ export const mediaCalls = (
   { origin, isMeta, tokenFault, pathTo, watched, request }: GraphClient,
   downloads: Downloads,
 ) => ({
-  /** Uploads a file; resolves to Meta's media id, valid for 30 days. A failed upload may have left a file. */
+  /** Uploads a file; resolves to Meta's media id, valid for 30 days. A failed upload may have left a file at Meta. */
   async uploadMedia(token: string, phoneNumberId: string, file: MediaFile): Promise<string> {
     const path = pathTo(phoneNumberId, 'media');
     const body = uploadBody(file);

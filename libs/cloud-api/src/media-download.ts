@@ -41,7 +41,7 @@ export function openDownloads(timeoutMs: number) {
       const mimeType = String(headers['content-type'] ?? 'application/octet-stream');
       return { mimeType, size: Number.isSafeInteger(size) ? size : undefined, bytes: body };
     }
-    // A large error answer is not Meta's.
+    // Not read if over 64 KiB or of unknown length: Meta's error answers are small.
     const isSmall = Number(headers['content-length'] ?? NaN) <= 65_536;
     const text = isSmall ? await body.text().catch(() => '') : '';
     if (!isSmall) body.destroy();

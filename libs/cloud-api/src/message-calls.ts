@@ -12,7 +12,7 @@ const outcomeOfSend = (outcome: SendOutcome): CallOutcome =>
 
 /** Calls about messages. */
 export const messageCalls = ({ transport, watch, tokenFault, pathTo, request }: GraphClient) => ({
-  /** Sends a body of `POST /{phone number}/messages` unchanged. Calls Meta once, also if the call fails. */
+  /** Sends `body` unchanged by `POST /{phone number}/messages`. Never retries. */
   async sendMessage(
     token: string,
     phoneNumberId: string,
@@ -36,7 +36,7 @@ export const messageCalls = ({ transport, watch, tokenFault, pathTo, request }: 
   },
 
   /**
-   * Marks an inbound message and the ones before it read; with `typing` Meta shows the typing bubble for up to 25 s.
+   * Marks an inbound message and the person's earlier ones read; `typing`: Meta shows the typing bubble for up to 25 s.
    */
   async markRead(
     token: string,

@@ -28,7 +28,7 @@ export type MetaTemplateContent = {
 };
 
 /**
- * Meta's answer to a new template. The status may be final already, and the category another than the one asked for.
+ * Meta's answer to a new template. The status may be final already, and the category may differ from the one asked for.
  */
 export type MetaTemplateMade = Pick<MetaTemplate, 'id' | 'status' | 'category'>;
 
@@ -59,7 +59,7 @@ export type MetaPhoneNumber = {
   readonly name_status?: string;
   /** STANDARD is 80 messages a second, HIGH 1,000 (throughput page). */
   readonly throughput?: { readonly level?: string };
-  /** TIER_250, TIER_2K, TIER_10K, TIER_100K or TIER_UNLIMITED: people per 24 h outside a window. */
+  /** TIER_250, TIER_2K, TIER_10K, TIER_100K or TIER_UNLIMITED: people reached per 24 h outside service windows. */
   readonly whatsapp_business_manager_messaging_limit?: string;
 };
 
@@ -69,7 +69,7 @@ export type MetaTokenInfo = {
   readonly is_valid: boolean;
   readonly app_id?: string;
   readonly type?: string;
-  /** Unix seconds; 0: never. */
+  /** Unix seconds; 0: the token does not expire. */
   readonly expires_at?: number;
   readonly scopes?: readonly string[];
   readonly granular_scopes?: readonly { readonly scope: string; readonly target_ids?: readonly string[] }[];

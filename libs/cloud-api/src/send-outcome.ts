@@ -4,8 +4,8 @@ import type { Exchange } from './graph-transport.js';
 
 /**
  * The outcome of a send, so that no message is sent twice or lost:
- * - `accepted`: Meta gave it an id.
- * - `refused`: Meta answered with a Graph error; nothing was accepted for certain.
+ * - `accepted`: Meta gave the message an id.
+ * - `refused`: Meta answered with a Graph error, or this client refused the token; certainly nothing was accepted.
  * - `not_sent`: nothing left this host; a retry is safe. `code`: why, if an operator has to act.
  * - `unknown`: the request was sent, and no answer tells whether it was accepted.
  */

@@ -24,7 +24,10 @@ export const templateCalls = ({ prefix, pathTo, request, list }: GraphClient) =>
   listFlows: (token: string, wabaId: string) =>
     list<MetaFlow>('list_flows', { token, path: pathTo(wabaId, 'flows'), fields: FLOW_FIELDS }),
 
-  /** The template of this name and language; a WABA has one at most. Meta's filter also matches parts of names. */
+  /**
+   * The template of this name and language; a WABA has one at most. Compares names, since Meta's filter also matches
+   * parts of names.
+   */
   async findTemplate(
     token: string,
     wabaId: string,
@@ -92,8 +95,8 @@ export const templateCalls = ({ prefix, pathTo, request, list }: GraphClient) =>
   },
 
   /**
-   * Uploads the sample of a template's media header; resolves to its handle, which a send does not take as a media
-   * id.
+   * Uploads the sample of a template's media header; resolves to the sample's handle, which cannot be used as a media
+   * id in a send.
    */
   async uploadSample(token: string, appId: string, file: MediaFile): Promise<string> {
     const { filename: file_name, size, mimeType: file_type } = file;

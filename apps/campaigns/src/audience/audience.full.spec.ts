@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** Four of five opted in; every seventh has no name, every second no e-mail address. */
+/** Inserts contacts: four of five are opted in, every seventh has no name, every second no e-mail address. */
 const fill = (accountId: string, people: number) =>
   system.pool.query(
     `insert into campaigns.contacts (account_id, contact_id, phone, name, name_key, email, email_key, fields, field_keys,
@@ -92,6 +92,6 @@ it('of a million contacts is previewed and frozen within 30 s, memory flat', asy
   expect(plans['all']).toBe(
     PEOPLE - Math.floor(PEOPLE / 5) - Math.floor(PEOPLE / 7) + Math.floor(PEOPLE / 35),
   );
-  // A million recipients are 300 MB and more.
+  // In MB; a million recipients in memory would take 300 or more.
   expect(heap() - before).toBeLessThan(100);
 });

@@ -53,7 +53,7 @@ export async function audienceUnderTest() {
         reached === undefined
           ? Promise.reject(new PeerUnavailable('away'))
           : Promise.resolve({ people: reached, freesAt: null }),
-      // The same for every peer: `level` padded their logs before.
+      // The same head for every peer: `level` has padded all logs to the same length.
       'log.head': () => Promise.resolve({ partition: 0, sequence: Math.max(0, ...told.values()) }),
     },
   });
@@ -166,7 +166,7 @@ export async function audienceUnderTest() {
       removeTemplate: ({ id: templateId, metaId, name, language }: TemplateView) =>
         publish(accountId, 'template.removed', { templateId, metaId, name, language, at: at() }),
       freezeOnly,
-      /** Freezes a new run: its recipients by contact name, and its counts by state. */
+      /** Freezes the audience for a new run. Resolves to the recipients by contact name and the counts by state. */
       freeze: async (template: CampaignTemplate, audience: Audience = { kind: 'all' }) => {
         await preview({ audience });
         const counts = await freezeOnly(template, audience);

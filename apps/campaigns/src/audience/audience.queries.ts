@@ -18,7 +18,7 @@ type Counts = Record<'total' | 'opted_in' | 'opted_out' | 'no_number' | 'variabl
 type PhoneNumber = { readonly throughput: number; readonly messaging_limit: string | null };
 const SAMPLE = 10;
 
-/** The preview of a campaign to an audience: counts, a sample, and the plan. */
+/** Answers `campaign.preview`: the audience's counts, a sample of its contacts and, if asked for, the plan. */
 @Controller()
 export class AudienceQueries {
   constructor(
@@ -28,8 +28,8 @@ export class AudienceQueries {
   ) {}
 
   /**
-   * Waits until all changes committed before the query are projected. Throws `phone_number_not_found` if a plan is asked
-   * for and there is no number to send from.
+   * First waits until the local copies hold all that was committed before the query. Throws `phone_number_not_found` if
+   * a plan is asked for and the account lacks the phone number to send from.
    */
   @QueryHandler('campaign.preview')
   async preview(ask: Asked): Promise<Answer<'campaign.preview'>> {
@@ -60,7 +60,7 @@ export class AudienceQueries {
     return rows[0]!;
   }
 
-  /** The newest contacts of the audience, as the contacts service shows them. */
+  /** The newest contacts of the audience, at most SAMPLE, read from the contacts service. */
   private async sample({ accountId, audience }: Asked): Promise<ContactView[]> {
     const { query, values, value } = recipientsOf({ accountId, audience });
     const { rows } = await this.pool.query<{ id: string }>(
@@ -85,7 +85,7 @@ export class AudienceQueries {
     return (await this.peers.ask('message.reached', { accountId })).people;
   }
 
-  /** The phone number asked for, or the account's default. */
+  /** The phone number named in the query, or the account's default one. */
   private async phoneNumber({ accountId, from, phoneNumberId = from }: Asked): Promise<PhoneNumber> {
     const { rows } = await this.pool.query<PhoneNumber>({
       name: 'preview-number',

@@ -9,8 +9,8 @@ import { comparisonForm, TIME } from '../copy/contact-values.js';
 type Value = ReturnType<typeof parameters>['value'];
 
 /**
- * SQL conditions on one account's contacts, the rows `c` of campaigns.contacts. `value` adds a parameter to the
- * statement.
+ * Builds SQL conditions on one account's contacts: rows of campaigns.contacts under the alias `c`. `value` adds a
+ * parameter to the statement and returns its placeholder.
  */
 export class AudienceSql {
   private readonly account: string;
@@ -23,8 +23,8 @@ export class AudienceSql {
   }
 
   /**
-   * True for a contact in the audience. A merged contact is in none; its id in `contacts` stands for the surviving
-   * contact.
+   * SQL condition: the contact belongs to the audience. A merged contact belongs to none; if `audience.contacts` lists
+   * a merged contact, the surviving one belongs to the audience.
    */
   holds(audience: Audience): string {
     const { exclude = [] } = audience;
@@ -36,7 +36,7 @@ export class AudienceSql {
     ].join(' and ');
   }
 
-  /** A property of the template copy, e.g. `category`; null if there is no such template. */
+  /** SQL: a property of the account's template, e.g. `category`; null if the account has no such template. */
   ofTemplate(
     property: string,
     { name, language }: { readonly name: string; readonly language: string },
@@ -45,7 +45,7 @@ export class AudienceSql {
       where t.account_id = ${this.account} and t.name = ${this.value(name)} and t.language = ${this.value(language)})`;
   }
 
-  /** One custom field's value in a column; null if the contact has none. */
+  /** SQL: the contact's value of a custom field, from `column`; null if unset or if the field was deleted. */
   customField(column: 'fields' | 'field_keys', key: string): string {
     const arrow = column === 'fields' ? '->>' : '->';
     const deletion = this.lastDeletion('field', this.value([key]));
@@ -78,14 +78,14 @@ export class AudienceSql {
     return `c.tags @> ${keys}::text[] and c.sequence > ${this.lastDeletion('tag', keys)}`;
   }
 
-  /** Conditions per tag take seconds: they come last, and decide only if one of the tags was deleted at some time. */
+  /** The slow conditions per tag come last: only contacts unchanged since a deletion of one of the tags need them. */
   private hasAny(tags: readonly string[]): string {
     const keys = this.value(tags.map(tagKey));
     const one = tags.map((tag) => `(${this.hasAll([tag])})`);
     return `c.tags && ${keys}::text[] and (c.sequence > ${this.lastDeletion('tag', keys)} or ${one.join(' or ')})`;
   }
 
-  /** The log position of the last deletion of any of the labels, looked up once per statement; 0: none was deleted. */
+  /** SQL: log position of the last deletion of any of these tags or fields, read once per statement; 0 if none. */
   private lastDeletion(kind: 'tag' | 'field', keys: string): string {
     return `(select coalesce(max(d.sequence), 0) from campaigns.deleted_labels d
       where d.account_id = ${this.account} and d.kind = '${kind}' and d.key = any(${keys}::text[]))`;
@@ -109,9 +109,7 @@ export class AudienceSql {
     };
   }
 
-  /**
-   * A field of JSON values as {@link comparisonForm} stores them. Values of different types are neither equal nor ordered.
-   */
+  /** A field of JSON values in {@link comparisonForm}. Values of different JSON types are neither equal nor ordered. */
   private jsonField(json: string): Field {
     const text = `(${json} #>> '{}')`;
     return {
@@ -133,13 +131,13 @@ export class AudienceSql {
   }
 }
 
-/** A contact's field in SQL. A condition on a null field is null, which counts as false. */
+/** SQL for one field of a contact. `isOneOf` and `compares` yield null, which counts as false, if the field is null. */
 type Field = {
   readonly there: string;
   readonly text: string;
   readonly isOneOf: (values: readonly FieldValue[]) => string;
   readonly compares: (operator: '>' | '>=' | '<' | '<=', value: FieldValue) => string;
-  /** The parameter to search for in `text`. */
+  /** Converts a filter's value for a search in `text` and adds it as a parameter. */
   readonly part: (value: FieldValue) => string;
 };
 
@@ -166,13 +164,13 @@ const digitsOf = (value: FieldValue) => phonePart(String(value)).replace(/^\+/, 
 
 type Column = {
   readonly column: string;
-  /** Converts a filter's value for comparison with the whole column. */
+  /** Converts a filter's value for comparison with the column's whole value. */
   readonly whole?: (value: FieldValue) => string;
-  /** For partial matches: the text to search in, and (`part`) how a filter's value is converted. */
+  /** For `contains` and `starts_with`: `text` is the SQL to search in, `part` converts a filter's value. */
   readonly text?: (own: string) => string;
   readonly part?: (value: FieldValue) => string;
 };
-/** Text fields here, times in TIMES: times compare like the dates in custom fields. */
+/** The text fields that filters name. TIMES holds the time fields, which compare like dates in custom fields. */
 const COLUMNS: Readonly<Record<string, Column>> = {
   name: { column: 'name_key' },
   email: { column: 'email_key' },

@@ -12,8 +12,8 @@ type Frozen = {
 };
 
 /**
- * The run must have no recipients yet. Inserts every contact of the audience and counts them: queued with the values of
- * the template's placeholders, or skipped with a reason. Sets the statement timeout to 5 min for the rest of the transaction.
+ * Inserts every contact of the audience as a recipient, queued with the template's values or skipped with a reason, and
+ * the counts. The run must have no recipients yet. Sets the statement timeout to 5 min for the rest of the transaction.
  */
 export async function freeze(tx: PoolClient, { run, ...wanted }: Frozen): Promise<void> {
   const { query, values, value } = recipientsOf(wanted);

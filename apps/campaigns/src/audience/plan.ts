@@ -1,7 +1,7 @@
 import type { CampaignPlan, LeftOutReason } from '@wbiz/contracts/campaign-plan';
 import { SHARE } from '../campaign/pace.js';
 
-/** How many people an account may write to in 24 hours by its messaging tier at Meta; null: unlimited or unknown. */
+/** How many people an account may message in 24 hours by its messaging tier at Meta; null: unlimited or unknown. */
 export function peopleOf(tier: string | null): number | null {
   const [, count, thousands] = /^TIER_(\d+)(K?)$/.exec(tier ?? '') ?? [];
   return count === undefined ? null : Number(count) * (thousands ? 1_000 : 1);
@@ -9,10 +9,10 @@ export function peopleOf(tier: string | null): number | null {
 
 type Start = {
   readonly leftOut: Pick<Record<LeftOutReason, number>, 'opted_out' | 'no_number' | 'variable_missing'>;
-  /** Contacts that are in none of `leftOut`. */
+  /** Contacts not counted in `leftOut`. */
   readonly sendable: number;
   readonly approved: boolean;
-  /** People Meta's limit still leaves; null: no limit. */
+  /** How many more people Meta's messaging limit allows now; null: no limit. */
   readonly room: number | null;
   readonly throughput: number;
   readonly ratePerSecond: number | undefined;

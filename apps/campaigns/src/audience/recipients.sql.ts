@@ -12,8 +12,8 @@ type Wanted = {
 };
 
 /**
- * The query and parameters that list an audience. Columns: contact_id, created_at, opted_in, "to", `values` for the
- * template's placeholders, and the skip `reason`; a contact without a reason is sent to.
+ * Builds the query that lists an audience, and its parameters. Columns: contact_id, created_at, opted_in, "to",
+ * `values` for the template's placeholders, and the skip `reason` (null: the contact is sent to).
  */
 export function recipientsOf({ accountId, audience, template }: Wanted) {
   const { values, value } = parameters();

@@ -40,7 +40,7 @@ export const campaigns: Aggregate<
   },
 };
 
-/** The campaign as the API shows it, with the counts of its last `campaign.status` event. */
+/** The campaign as the API shows it. Counts: of the last `campaign.status` in `events`; zero without one. */
 function answer(state: CampaignState, events: readonly CampaignEvent[]): CampaignView {
   const told = events.findLast((event) => event.type === 'campaign.status')?.data;
   return viewOf(state!, told?.counts ?? NO_COUNTS, told?.expectedEndAt ?? null);

@@ -14,7 +14,7 @@ import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import { withWaitingSkipped } from '../recipient/read-counts.js';
 
-/** Null before `campaign.created`. `prepared`: the audience was resolved to recipients and changes no more. */
+/** Null before `campaign.created`. `prepared`: the audience was resolved to recipients, who no longer change. */
 export type CampaignState =
   | (CampaignDefinition & {
       readonly id: string;
@@ -31,9 +31,9 @@ export type CampaignState =
 type Known = NonNullable<CampaignState>;
 
 /**
- * `waiting`: recipients in `counts.queued` whose send messaging was not asked for yet. `expectedEndAt`: when the last
- * queued send leaves. `retryable`: failed sends that `campaign.retry-failed` would repeat. `retrying`: an earlier
- * `campaign.retry-failed` has sends left to queue again.
+ * `waiting`: recipients in `counts.queued` whose sends messaging was not asked for yet. `expectedEndAt`: when the last
+ * queued send is expected to leave. `retryable`: failed sends that a `campaign.retry-failed` command would repeat.
+ * `retrying`: an earlier `campaign.retry-failed` has sends left to queue again.
  */
 export type CampaignFacts = {
   readonly counts: CampaignCounts;
@@ -56,13 +56,13 @@ export type CampaignCommand = (
   | Message<'campaign.resume', CampaignData>
   | Message<'campaign.cancel', CampaignData>
   | Message<'campaign.retry-failed', RetryFailedData>
-  /** The start time has come. If it lies before `since`, the campaign pauses until a client resumes it. */
+  /** The start time has come. A campaign whose start time lies before `since` pauses until a client resumes it. */
   | Message<'campaign.start', CampaignData & { readonly since: string }>
-  /** The recipients are inserted in the same transaction. */
+  /** The transaction that applies this command has inserted the recipients. */
   | Message<'campaign.prepare', CampaignData>
-  /** The steward (run/steward.ts) pauses the campaign. */
+  /** The steward (run/steward.ts) pauses a running campaign. */
   | Message<'campaign.hold', CampaignData & Why>
-  /** The reason for which `campaign.hold` paused the campaign is gone. */
+  /** Resumes a campaign that is still paused for `reason`. */
   | Message<'campaign.release', CampaignData & { readonly reason: CampaignReason }>
   | Message<'campaign.fail', CampaignData & Why>
   | Message<'campaign.report', CampaignData>
@@ -174,7 +174,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
 
     'campaign.hold': ({ data: { at, reason, detail, resumesAt = null }, facts }, state) => {
       if (state?.status !== 'running') return [];
-      // Does not pause for the limit while sends await their outcome: one that fails leaves room again.
+      // Meta's limit pauses no campaign that has sends under way: if one fails, another person may be messaged instead.
       if (reason === 'messaging_limit' && !isAtRest(facts)) return [];
       return [statusChange(state, facts, at, { status: 'paused', reason, detail, resumesAt })];
     },
@@ -220,7 +220,7 @@ export const campaign: Decider<CampaignCommand, CampaignState, CampaignEvent> = 
   },
 };
 
-/** True if recipients wait and no send awaits an outcome that could leave room under Meta's messaging limit. */
+/** True if recipients wait and no send is under way that could fail and so leave room under Meta's messaging limit. */
 export const isAtRest = ({ counts, waiting }: Pick<CampaignFacts, 'counts' | 'waiting'>): boolean =>
   waiting > 0 && waiting === counts.queued - counts.held;
 

@@ -39,7 +39,7 @@ const command = (what: Plain, about: Partial<CampaignFacts> = {}): CampaignComma
   data: known,
   facts: facts(about),
 });
-/** The grace is 30 minutes. */
+/** A `campaign.start` command at `at`: campaigns that are up to 30 minutes late still start. */
 const startAt = (at: string) =>
   ({
     type: 'campaign.start',

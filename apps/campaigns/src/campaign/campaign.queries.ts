@@ -34,7 +34,7 @@ export class CampaignQueries {
     return rows[0] ? shown(rows[0]) : null;
   }
 
-  /** Counts over time, a point per `campaign.status` event: the first, the last, and evenly sampled ones between. */
+  /** Counts over time, a point per `campaign.status` event; of too many, the first, the last and evenly spaced ones. */
   @QueryHandler('campaign.progress')
   async progress({ accountId, id }: Ask<'campaign.progress'>): Promise<Answer<'campaign.progress'>> {
     const { rows: known } = await this.pool.query(
@@ -55,7 +55,7 @@ export class CampaignQueries {
     return { data: rows.map(({ data: { at, status, counts } }) => ({ at, status, counts })) };
   }
 
-  /** Newest first, by id: an id begins with its creation time. */
+  /** Newest first: sorted by id, which begins with the campaign's creation time. */
   @QueryHandler('campaign.list')
   async list(ask: Ask<'campaign.list'>): Promise<Answer<'campaign.list'>> {
     const page = pageOf(ask, 'id');

@@ -1,9 +1,9 @@
-/** Messaging sends at this share of a phone number's throughput at Meta. */
+/** The share of a phone number's throughput at Meta that messaging uses for sends. */
 export const SHARE = 0.98;
 
 /**
- * SQL columns that bound the sends per second of a run `l`: the campaign's own rate, its phone number's throughput, and
- * how many other campaigns run on that number.
+ * SQL columns that bound the sends per second of a run (a row `l` of campaigns.runs): the campaign's own rate, its
+ * phone number's throughput, and how many other running campaigns use that phone number.
  */
 export const PACES = `l.rate,
   coalesce((select throughput from campaigns.phone_numbers n
@@ -12,7 +12,7 @@ export const PACES = `l.rate,
     where o.phone_number_id = l.phone_number_id and o.status = 'running' and o.run <> l.run) as others`;
 export type Paces = { readonly rate: number | null; readonly throughput: number; readonly others: number };
 
-/** Sends per second. */
+/** The sends per second that a campaign is expected to reach. */
 const paceOf = ({ rate, throughput, others }: Paces): number =>
   Math.min(rate ?? Infinity, (throughput * SHARE) / (others + 1));
 

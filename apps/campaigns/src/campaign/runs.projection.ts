@@ -1,7 +1,7 @@
 import { inline } from '@wbiz/eventing/postgres/inline-projection';
 import type { CampaignEvent } from './campaign.decider.js';
 
-/** Updates campaigns.runs, which the runner and the steward work from, with each event of a campaign. */
+/** Applies campaign events, in their transaction, to campaigns.runs, which the runner and the steward read. */
 export const runsProjection = inline<CampaignEvent>({
   'campaign.created': async (events, tx) => {
     await tx.query({
@@ -42,7 +42,7 @@ export const runsProjection = inline<CampaignEvent>({
       values: [events.map(({ stream }) => stream)],
     });
   },
-  /** Only marks the run: the steward queues its failed sends again, in portions. */
+  /** Only marks the run; the steward then queues its failed sends again, in several transactions. */
   'campaign.retried': async (events, tx) => {
     for (const { stream, data } of events)
       await tx.query({
@@ -51,7 +51,7 @@ export const runsProjection = inline<CampaignEvent>({
         values: [stream, JSON.stringify(data.codes ?? null)],
       });
   },
-  /** Applies the last event per campaign. Progress also extends the lease: the next report comes after 1 s or more. */
+  /** Applies each campaign's last event. After a report without a new status, the next comes 1 s later or more. */
   'campaign.status': async (events, tx) => {
     const last = [...new Map(events.map((event) => [event.stream, event])).values()];
     await tx.query({

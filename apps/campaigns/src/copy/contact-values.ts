@@ -4,12 +4,12 @@ import { isIsoDate, type FieldValue } from '@wbiz/contracts/custom-field';
 import { LIMITS } from '@wbiz/contracts/limits';
 
 const NUMBER = /^-?\d{1,15}(\.\d+)?$/;
-/** ISO dates in the form of {@link comparisonForm}. The pattern works in JavaScript and in Postgres. */
+/** Matches dates in the form of {@link comparisonForm}. The pattern means the same in JavaScript and in Postgres. */
 export const TIME = /^\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d\.\d{3}z$/;
 
 /**
- * A value as filters compare it: lower-case text, unless it reads as true, false, a number or an ISO date. Dates
- * become texts that sort by time.
+ * Converts a value to the form in which filters compare it: a text that reads as true, false or a number becomes that,
+ * an ISO date becomes text that sorts by time, and any other text becomes lower case.
  */
 export function comparisonForm(value: FieldValue): FieldValue {
   if (typeof value !== 'string') return value;
@@ -20,7 +20,7 @@ export function comparisonForm(value: FieldValue): FieldValue {
   return time && !Number.isNaN(time.valueOf()) ? caseless(time.toISOString()) : text;
 }
 
-/** A value as a template shows it: one line, single spaces; null if empty or too long, which Meta refuses. */
+/** A value as a template shows it: one line, single spaces. Null if empty or too long, since Meta refuses both. */
 export function templateForm(value: FieldValue | null | undefined): string | null {
   const text = String(value ?? '')
     .replaceAll(/\s+/g, ' ')

@@ -8,7 +8,7 @@ import { logPosition } from './log-position.js';
 const COLUMNS = `account_id, contact_id, phone, user_id, name, email, fields, name_key, email_key, field_keys, tags,
   opted_in, source, created_at, updated_at, sequence`;
 
-/** This service's copy of the contacts. A merged contact stays as a row that points to the surviving one. */
+/** This service's copy of the contacts. A merged contact keeps its row; merged_into names the surviving contact. */
 export const contacts = batchProjection({
   name: 'contacts',
   types: ['contact.created', 'contact.updated', 'contact.merged'],
@@ -31,7 +31,7 @@ export const contacts = batchProjection({
         values: [JSON.stringify([...last.values()].map(rowOf))],
       });
     const merged = events.filter((event) => event.type === 'contact.merged');
-    // One by one, so that after chains of merges, in any order, every row points to the last surviving contact.
+    // One statement per merge: contacts merge in chains and in any order, and merged_into must name the last survivor.
     for (const { accountId, data } of merged)
       await db.query({
         name: 'contact-merged',

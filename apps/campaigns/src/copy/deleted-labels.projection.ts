@@ -3,8 +3,8 @@ import { batchProjection } from '@wbiz/service-kit/projection';
 import { logPosition } from './log-position.js';
 
 /**
- * Deleted tags and custom fields. Contact rows stay as they are: a label counts only if the contact's last event is
- * later in the log than the label's deletion, since no event after the deletion carries the label.
+ * Stores the log position of the last deletion of each tag and custom field. Contact rows keep deleted labels: queries
+ * count a label only if the contact's last event is later in the log than the label's deletion.
  */
 export const deletedLabels = batchProjection({
   name: 'deleted-labels',

@@ -11,7 +11,7 @@ export const templates = projection({
         [accountId, data.name, data.language, JSON.stringify(data)],
       );
     },
-    // Only if the id matches: a new template may have taken the name.
+    // Deletes only if the id matches: a newer template may have the same name and language.
     'template.removed': async ({ accountId, data }, db) => {
       await db.query(
         `delete from campaigns.templates

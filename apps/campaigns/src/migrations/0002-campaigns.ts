@@ -9,8 +9,8 @@ alter table campaigns.campaigns add column status text generated always as (stat
 create index campaigns_newest on campaigns.campaigns (account_id, stream collate "C" desc);
 create index campaigns_by_status on campaigns.campaigns (account_id, status, stream collate "C" desc);
 
--- One row per campaign, for the runner and the steward; updated with its events. \`run\` is its short id in other tables.
--- No queued recipient has a contact_id below \`queued_from\`.
+-- One row per campaign, for the runner and the steward; updated with the campaign's events. \`run\` is the campaign's
+-- short id in other tables. No queued recipient has a contact_id below \`queued_from\`.
 create table campaigns.runs (
   run             integer     generated always as identity primary key,
   campaign_id     text        not null unique,
@@ -25,11 +25,11 @@ create table campaigns.runs (
   next_at         timestamptz not null default '-infinity',
   queued_from     text collate "C" not null default '',
   expired_in_a_row integer    not null default 0,
-  -- The counts of the last campaign.status event, and of the one with which the campaign last began to run.
+  -- reported: the counts of the last campaign.status event. began_with: those when the campaign last began to run.
   reported        jsonb,
   began_with      jsonb,
   began_at        timestamptz,
-  -- Error codes of the failed sends to queue again; JSON null: of all that may be retried.
+  -- Error codes whose failed sends are queued again; JSON null: all codes that may be retried; SQL null: no retry.
   retrying        jsonb,
   reported_at     timestamptz not null default '-infinity',
   leased_until    timestamptz not null default '-infinity'
@@ -37,8 +37,8 @@ create table campaigns.runs (
 create index runs_live on campaigns.runs (phone_number_id) where status in ('scheduled', 'running', 'paused');
 create index runs_to_tell on campaigns.runs (run) where status in ('cancelled', 'failed') and reported->>'queued' <> '0';
 
--- The recipients of campaigns: inserted when a campaign starts, and then updated in batches. Inserted in the order of
--- the key, so that a campaign's rows lie together. \`state\`: see recipient-state.ts.
+-- The recipients of campaigns: inserted when a campaign starts, later updated in batches. Inserted in the order of the
+-- key, so that a campaign's rows are adjacent on disk. \`state\`: see recipient-state.ts.
 create table campaigns.recipients (
   run        integer     not null,
   contact_id text collate "C" not null,
@@ -61,7 +61,7 @@ create table campaigns.counts (
   primary key (run, state)
 ) with (fillfactor = 20);
 
--- Sends asked of messaging that have no outcome yet; a row lives for about a second.
+-- Sends that messaging was asked for and that have no outcome yet; a row usually exists for about a second.
 create table campaigns.flights (
   run             integer     not null,
   contact_id      text collate "C" not null,
@@ -77,8 +77,8 @@ create table campaigns.flights (
 );
 create index flights_of_number on campaigns.flights (phone_number_id, claimed_at);
 
--- One row per phone number, locked by the replica that claims. room: how many sends may await their outcome at once.
--- asked: sends ever asked of messaging. landed: those of them that had an outcome at the last claim.
+-- One row per phone number, locked by a replica while it claims. room: how many sends may await their outcome at once.
+-- asked: how many sends messaging was ever asked for. landed: how many of them had an outcome at the last claim.
 create table campaigns.lanes (
   phone_number_id text    primary key,
   room            integer not null,

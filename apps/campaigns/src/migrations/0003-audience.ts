@@ -25,8 +25,8 @@ create table campaigns.templates (
 );
 
 -- Contacts, with name, email and fields once as templates show them and once as filters compare them (see
--- contact-values.ts). \`sequence\`: the log position of the contact's last event; a label deleted after it does not count.
--- No index uses a column that changes, so that updates stay on their page (HOT).
+-- contact-values.ts). \`sequence\`: the log position of the contact's last event; tags and fields deleted after that
+-- event do not count. No index uses a column that changes, so that updates stay on their page (HOT).
 create table campaigns.contacts (
   account_id  text    not null,
   contact_id  text collate "C" not null,
@@ -48,7 +48,7 @@ create table campaigns.contacts (
   primary key (account_id, contact_id)
 ) with (fillfactor = 80);
 
--- The log position of the last deletion of a tag or custom field.
+-- The log position of the last deletion of each tag or custom field.
 create table campaigns.deleted_labels (
   account_id text   not null,
   kind       text   not null check (kind in ('tag', 'field')),

@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class MergedContacts1766600000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- Finds the contacts merged into one; few rows, and only a merge writes to the index.
+-- Finds the contacts that were merged into a given one. The index is small, and only a merge writes to it.
 create index contacts_merged on campaigns.contacts (account_id, merged_into) where merged_into is not null;
 with recursive led as (
   select account_id, contact_id, merged_into from campaigns.contacts where merged_into is not null

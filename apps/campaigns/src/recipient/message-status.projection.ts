@@ -31,8 +31,8 @@ export const messageStatus = batchProjection({
 });
 
 /**
- * Counts a run's consecutive expired sends; an accepted one resets the count. Many suggest that Meta throttles the
- * number.
+ * Counts a run's consecutive expired sends; an accepted send resets the count. A high count suggests that Meta
+ * throttles the phone number.
  */
 async function noteExpired(events: readonly Told[], db: PoolClient): Promise<void> {
   const expired = new Map<string, number>();

@@ -3,7 +3,7 @@ import type { SkipReason } from '@wbiz/contracts/campaign';
 import type { PoolClient } from 'pg';
 import { STATE, type State } from './recipient-state.js';
 
-/** The new state of a recipient, by its message. `at`: RFC 3339. */
+/** The new state of the recipient of a message. `at`: when the state began (RFC 3339). */
 export type Move = {
   readonly campaignId: string;
   readonly contactId: string;
@@ -15,9 +15,9 @@ export type Move = {
 };
 
 /**
- * Updates recipients and counts, and deletes from campaigns.flights, in one statement per batch. A move applies only to
- * the recipient's latest message, and only to a higher state, with one exception: a send that never reached Meta returns its recipient
- * from `sending` to `queued`.
+ * Updates recipients and counts, and deletes from campaigns.flights, in one statement per batch. A move applies only if
+ * its message is the recipient's latest and its state is higher, with one exception: a send that never reached Meta
+ * returns its recipient from `sending` to `queued`.
  */
 const MOVE = `with told as (
     select * from unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::jsonb[], $7::timestamptz[])
@@ -43,7 +43,7 @@ const MOVE = `with told as (
   again as (select run, min(contact_id) as first from moved where state = ${STATE.queued} group by run)
   update campaigns.runs u set queued_from = least(u.queued_from, a.first) from again a where u.run = a.run`;
 
-/** Applies the highest state per message. */
+/** Applies only the highest of the states given for each message. */
 export async function moveRecipients(tx: PoolClient, moves: readonly Move[]): Promise<void> {
   if (moves.length === 0) return;
   const last = new Map<string, Move>();
@@ -52,7 +52,7 @@ export async function moveRecipients(tx: PoolClient, moves: readonly Move[]): Pr
     if (!known || one.state > known.state) last.set(one.messageId, one);
   }
   const rows = [...last.values()];
-  // Locks runs before recipients, as claims do: a return to `queued` also updates the run.
+  // Locks runs before recipients, as claims do: a recipient's return to `queued` also updates the run.
   if (rows.some(({ state }) => state === STATE.queued))
     await tx.query({
       name: 'runs-of-moves',

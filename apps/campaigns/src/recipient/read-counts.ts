@@ -4,7 +4,7 @@ import { STATE, type State } from './recipient-state.js';
 /** A row of campaigns.counts. Written by move-recipients.ts, retry-failed.ts, ../run/claims.ts and ../audience/freeze.ts. */
 export type CountRow = { readonly state: State; readonly recipients: string | number };
 
-/** The API's counts. `waiting`: recipients whose send messaging was not asked for yet. */
+/** The counts as the API shows them. `waiting`: recipients whose sends messaging was not asked for yet. */
 export function countsOf(rows: readonly CountRow[]): {
   readonly counts: CampaignCounts;
   readonly waiting: number;
@@ -34,6 +34,6 @@ export const withWaitingSkipped = ({ counts, waiting }: ReturnType<typeof counts
   skipped: counts.skipped + waiting,
 });
 
-/** SQL: the rows of campaigns.counts of a run `l`, as a JSON array of {@link CountRow}; null if there are none. */
+/** SQL: the counts of a run (row `l` of campaigns.runs) as a JSON array of {@link CountRow}; null if it has none. */
 export const COUNT_ROWS = `(select json_agg(json_build_object('state', n.state, 'recipients', n.recipients))
     from campaigns.counts n where n.run = l.run)`;

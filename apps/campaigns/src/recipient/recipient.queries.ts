@@ -24,7 +24,7 @@ type Row = {
   readonly reason: SkipReason | null;
   readonly error: MessageError | null;
 };
-/** By the status in which a campaign ended: the skip reason of recipients that still waited. */
+/** The skip reason shown for recipients that were still queued when the campaign ended, by the campaign's status. */
 const UNSENT: { readonly [Status in CampaignStatus]?: SkipReason } = {
   cancelled: 'cancelled',
   failed: 'campaign_failed',
@@ -37,7 +37,7 @@ const RECIPIENT =
 export class RecipientQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** Ordered by contact id, the order of sending. */
+  /** Pages through a campaign's recipients in the order of contact ids, which is also the order of sending. */
   @QueryHandler('campaign.recipients')
   async recipients(ask: Ask<'campaign.recipients'>): Promise<Answer<'campaign.recipients'>> {
     const page = pageOf(ask, 'id');

@@ -3,10 +3,10 @@ import { STATE } from './recipient-state.js';
 
 /**
  * Error codes, ours and Meta's (support/error-codes, September 2026), whose failed sends may be retried. Left out on
- * purpose: 131026 (cannot be reached), 131050 (stopped marketing messages), 130472 (in an experiment of Meta's).
+ * purpose: 131026 (unreachable), 131050 (stopped marketing messages), 130472 (in a Meta experiment).
  */
 const CODES: readonly string[] = [
-  // Meta's own faults, and faults of the account, token or template that can be fixed meanwhile.
+  // Faults on Meta's side, and faults of the account, token or template that may be fixed before the retry.
   ...['upstream_error', 'internal_error', 'template_not_approved', 'template_not_found', 'media_not_found'],
   ...['0', '1', '2', '3', '4', '10', '17', '33', '80007', '102', '104', '190', '368', '130429', '130497'],
   ...['131000', '131005', '131016', '131031', '131037', '131042', '131045', '131048', '131053', '131056'],
@@ -14,8 +14,8 @@ const CODES: readonly string[] = [
   ...['132069', '133000', '133004', '133006', '133010', '133015', '134101', '134102'],
 ];
 /**
- * Meta held the message back "for a healthy ecosystem". Retried from 24 hours to 7 days after the failure (our
- * bounds).
+ * Meta's code for a message not delivered "to maintain healthy ecosystem engagement". Retried from 24 hours to 7 days
+ * after the failure (our bounds).
  */
 const DAILY = '131049';
 /** Retried only if the client's request names this code: the message may have arrived. */
@@ -33,8 +33,8 @@ export const RETRYABLE = `r.run = $1 and r.state = ${STATE.failed} and (
   and ($2::text[] is null or r.error->>'metaCode' = any ($2) or r.error->>'code' = any ($2))`;
 
 /**
- * Queues up to `most` failed recipients again, each for a new message, unless the campaign has ended. Resolves to how
- * many were queued. Locks the campaign's row, so that no command to the campaign is decided on outdated counts.
+ * Queues up to `most` failed recipients again, each for a new message, unless the campaign was cancelled or failed.
+ * Resolves to how many were queued. Locks the campaign's row, so that no command is decided on outdated counts.
  */
 export async function queueAgain(
   tx: PoolClient,

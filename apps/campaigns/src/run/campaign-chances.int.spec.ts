@@ -24,7 +24,7 @@ const chances = (seed: number) => {
   };
 };
 
-/** Expects the counts to add up to the audience, once that is frozen. */
+/** Expects the counts to add up to the audience, once the audience is frozen. */
 const addUp = ({ counts }: CampaignView) =>
   expect([0, PEOPLE]).toContain(counts.queued + counts.sent + counts.failed + counts.skipped);
 

@@ -27,7 +27,7 @@ it('does not repeat a send that messaging may have taken while messaging cannot 
   system.isAway(true);
   const { id } = await shop.create();
   await until(() => shop.sends().length === 3);
-  // The command's deadline is 10 s: then campaigns asks messaging for the outcome, and messaging is down.
+  // After the command's deadline (10 s), campaigns asks messaging for the outcome; messaging is still down then.
   await until(async () => (await system.pool.query('select from campaigns.flights')).rowCount === 3);
   await system.pool.query(`update campaigns.flights set issued_at = now()`);
   await expectStays(() => shop.sends().length === 3, 11_500);
@@ -57,7 +57,7 @@ it('sends nothing to contacts that opted out after their send was claimed and be
   expect(shop.sends().map(({ contactId }) => contactId)).toEqual([agrees]);
 });
 
-/** Fails as soon as `is` is false within `ms`. */
+/** Fails if `is` returns false at any time within `ms`. */
 async function expectStays(is: () => boolean, ms: number): Promise<void> {
   const giveUp = Date.now() + ms;
   await until(
@@ -190,7 +190,7 @@ describe('a retry that has not begun when the campaign is cancelled', () => {
     await shop.once(id, ({ counts }) => counts.failed === failed);
     if (before === 'paused') await shop.act('pause', id);
     await shop.once(id, ({ status }) => status === before);
-    // The lease keeps the steward away meanwhile.
+    // While this lease lasts, the steward does not look at the campaign.
     const lease = (until: string) =>
       system.pool.query('update campaigns.runs set leased_until = $2 where campaign_id = $1', [id, until]);
     await lease('infinity');

@@ -8,7 +8,7 @@ const LIVE = ['scheduled', 'running', 'paused'] as const;
 
 type Row = { readonly state: string; readonly campaigns: number; readonly waiting: number };
 
-/** Gauges by status: scheduled, running and paused campaigns, and the recipients that wait in them. */
+/** Two gauges by status: scheduled, running and paused campaigns; recipients that wait in running and paused ones. */
 export function campaignGauges(pool: Pool, metrics: Metrics): void {
   const refresh = async () => {
     const rows = await gaugeRows<Row>(pool, {

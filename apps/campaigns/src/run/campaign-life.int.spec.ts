@@ -81,7 +81,7 @@ it('reports its progress once a second at most, however often the steward looks 
   const times = told.filter(({ counts }) => counts.total > 0).map(({ at }) => Date.parse(at));
   const last = told.pop()!;
   expect(last).toMatchObject({ status: 'completed', counts: { sent: 100, queued: 0 } });
-  // Without the last event, which reports a status change: those are not delayed to once a second.
+  // Leaves out the last event, which reports a status change: status changes are reported at once, not once a second.
   const gaps = times.slice(1, -1).map((at, index) => at - times[index]!);
   expect([gaps.length > 2, Math.min(...gaps) >= 1_000, Math.max(...gaps) < 2_500, gaps]).toEqual([
     true,
@@ -584,7 +584,7 @@ it.each([5, 10, 20])('keeps its rate: %i a second', async (rate) => {
   expect(mostOf(claims)).toBeLessThanOrEqual(rate);
   // Per 900 ms and not per second, since delays on the way to messaging vary.
   expect(mostOf(times, 900)).toBeLessThanOrEqual(rate);
-  // At its start, a rate has no time to make up for.
+  // A campaign's first claim has no lost time to make up for.
   expect(claims[1]! - claims[0]!).toBeGreaterThan(1_000 / rate);
   expect(times.at(-1)! - times[0]!).toBeLessThan(4 * 1_500);
 });
@@ -592,7 +592,7 @@ it.each([5, 10, 20])('keeps its rate: %i a second', async (rate) => {
 it('shares its phone number evenly with another', async () => {
   await shop.change({}, { throughput: 20 });
   await shop.contacts(150);
-  // Messaging keeps every send until both audiences are frozen: else one campaign may end first.
+  // Messaging keeps every send until both audiences are frozen, so that neither campaign ends before.
   system.fate(() => 'kept');
   const [first, second] = [await shop.create(), await shop.create()];
   const both = (is: (campaign: CampaignView) => boolean) =>

@@ -6,7 +6,7 @@ import { STATE } from '../recipient/recipient-state.js';
 import { askedBy } from './messaging-limit.js';
 import { nextWindow, type LaneLoad } from './send-window.js';
 
-/** A recipient claimed for sending: messaging is to be asked for the message. Asking twice sends once. */
+/** A recipient claimed for sending. Messaging may be asked for the send repeatedly: equal ids make it send once. */
 export type Claimed = {
   readonly campaignId: string;
   readonly accountId: string;
@@ -18,7 +18,7 @@ export type Claimed = {
   readonly claimedAt: Date;
 };
 
-/** Ids of a send's command and message, derived so that asking again uses the same ids. */
+/** The ids of a send's command and message; asking again for the same send derives the same ids. */
 export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) => {
   const parts = [campaignId, contactId, String(attempt)] as const;
   return {
@@ -29,11 +29,11 @@ export const idsOf = ({ campaignId, contactId, attempt, claimedAt }: Claimed) =>
 
 /** A send counts as slow when it has had no outcome for this long. */
 const PROMPT_MS = 600;
-/** A send without outcome for longer no longer fills the window, so that late outcomes do not hold up other sends. */
+/** A send without outcome for longer no longer counts in the window, so that it does not delay other sends. */
 const LATE_MS = 5_000;
-/** A second's sends of a rate are spread over 1.1 s: delays to messaging vary, and the rate must hold on arrival. */
+/** A second's sends at a campaign's rate are claimed over 1.1 s, since delays vary and messaging must not get more. */
 const SLOT_MS = 1_100;
-/** After a stall a rate makes up for at most this time; at its start, or after REST_MS without sends, for none. */
+/** After a stall, a campaign with a rate makes up for at most this time; at first or after REST_MS idle, for none. */
 const CATCH_UP_MS = 100;
 const REST_MS = 1_000;
 const slotsFrom = (now: string) =>
@@ -49,8 +49,8 @@ type Run = {
   readonly due: number;
 };
 /**
- * A phone number's row of campaigns.lanes. `everAsked`: sends asked of messaging so far from this number, by all its
- * campaigns.
+ * A phone number's row of campaigns.lanes. `everAsked`: how many sends from this phone number messaging was ever asked
+ * for, over all campaigns.
  */
 type Lane = LaneLoad & { readonly everAsked: number; readonly now: Date };
 type Picked = {
@@ -64,9 +64,9 @@ type Picked = {
 
 /**
  * Claims the recipients that a phone number may send to now, shared evenly among its campaigns, and adds each to
- * campaigns.flights: after a crash any replica finds it there and asks again under the same ids. Resolves to none if
- * another replica has the number's lane locked. `askedAtMost`: the highest total of `everAsked` over the account's phone numbers
- * that Meta's messaging limit allows (see MessagingLimit); null: no limit.
+ * campaigns.flights, where after a crash any replica finds the send and asks for it again under the same ids. Resolves
+ * to an empty array if another replica has locked the number's lane. `askedAtMost`: the highest total of `everAsked`
+ * over the account's phone numbers that Meta's messaging limit allows (see MessagingLimit); null: no limit.
  */
 export const claim = (
   pool: Pool,
@@ -95,7 +95,7 @@ export const claim = (
     const left = askedAtMost === null ? Infinity : await leftOf(tx, accountId, askedAtMost);
     const free = Math.max(0, Math.min(window - lane.underWay, left));
     const claimed: Claimed[] = [];
-    // Rotates the first campaign: with little room, the last one would never get any.
+    // Varies which campaign comes first: in a fixed order the last one would get nothing while little room is left.
     const first = lane.everAsked % runs.length;
     for (const [index, run] of [...runs.slice(first), ...runs.slice(0, first)].entries()) {
       const share = Math.ceil((free - claimed.length) / (runs.length - index));
@@ -110,9 +110,7 @@ export const claim = (
     return claimed;
   });
 
-/**
- * How many sends Meta's messaging limit leaves the account. The lock serialises claims of the account's phone numbers.
- */
+/** How many more sends Meta's messaging limit allows. The lock serialises claims of the account's phone numbers. */
 async function leftOf(tx: PoolClient, accountId: string, askedAtMost: number): Promise<number> {
   await tx.query({
     name: 'limit-lock',
@@ -123,7 +121,7 @@ async function leftOf(tx: PoolClient, accountId: string, askedAtMost: number): P
   return askedAtMost - everAsked;
 }
 
-/** Locks the phone number's lane, and creates it if missing. Undefined if another replica has it locked. */
+/** Locks the phone number's lane (inserted if missing). Resolves to undefined if another replica holds the lock. */
 async function lockLane(tx: PoolClient, accountId: string, phoneNumberId: string): Promise<Lane | undefined> {
   const lock = () =>
     tx.query<Lane>({
@@ -161,7 +159,7 @@ const consents = (accountId: string, contactId: string) =>
      where c.account_id = ${accountId} and c.contact_id = ${contactId}), false)`;
 
 /**
- * SQL: whether another recipient of run `$1` is the same person as `p` after a merge into contact `one`, and was sent to
+ * SQL: true if recipient `p` of run `$1` is, after merges, the same contact `one` as another recipient that was sent to
  * or has precedence: the surviving contact first, then the lowest id.
  */
 const IS_DOUBLED = `exists (
@@ -221,7 +219,7 @@ async function claimOf(
       picked.map(skipReason),
       now,
       phoneNumberId,
-      // The next claim starts at this contact id. Starts over if fewer were found: some below may be `queued` again.
+      // The contact id at which the next claim starts; '' if fewer than `most` were found: some may be `queued` again.
       picked.length < most ? '' : picked.at(-1)!.contact_id,
       run.rate !== null,
       run.rate === null ? 0 : (claimed.length * SLOT_MS) / run.rate,
@@ -230,7 +228,7 @@ async function claimOf(
   return claimed;
 }
 
-/** Locks up to `most` queued recipients of a run. Checks consent here: contacts may opt out after the campaign's start. */
+/** Locks up to `most` queued recipients of a run. Reads consent now: contacts may opt out after the start. */
 async function pick(tx: PoolClient, run: Run, most: number): Promise<readonly Picked[]> {
   const { rows } = await tx.query<Picked>({
     name: 'claim-pick',
@@ -251,7 +249,7 @@ const FLIGHT = `u.campaign_id as "campaignId", u.account_id as "accountId", a.ph
 const OF_FLIGHT = `join campaigns.runs u on u.run = a.run
   join campaigns.recipients r on r.run = a.run and r.contact_id = a.contact_id`;
 
-/** Accounts with sends asked for `olderThanMs` ago and still without outcome: a replica died, or messaging was down. */
+/** Accounts with overdue sends: last asked for more than `olderThanMs` ago and still without outcome. */
 export async function accountsWithOverdue(pool: Pool, olderThanMs: number): Promise<readonly string[]> {
   const { rows } = await pool.query<{ id: string }>({
     name: 'accounts-overdue',
@@ -262,9 +260,7 @@ export async function accountsWithOverdue(pool: Pool, olderThanMs: number): Prom
   return rows.map(({ id }) => id);
 }
 
-/**
- * Up to 1,000 such sends of an account, marked as asked for now. `wanted`: the campaign runs, the contact is opted in.
- */
+/** Marks up to 1,000 overdue sends as asked for now. `wanted`: the campaign runs and the contact is opted in. */
 export async function overdue(
   pool: Pool,
   { accountId, olderThanMs }: { accountId: string; olderThanMs: number },
@@ -284,7 +280,7 @@ export async function overdue(
   return rows;
 }
 
-/** Sends without outcome whose campaign no longer runs. Returns each again every 2 s until it has an outcome. */
+/** Sends without outcome whose campaign does not run. Returns each send again after 2 s until it has an outcome. */
 export async function unwanted(pool: Pool): Promise<readonly Claimed[]> {
   const { rows } = await pool.query<Claimed>({
     name: 'flights-unwanted',

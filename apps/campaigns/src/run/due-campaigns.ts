@@ -9,7 +9,7 @@ import type { TemplateView } from '@wbiz/contracts/template';
 import type { Pool } from 'pg';
 import { COUNT_ROWS, type CountRow } from '../recipient/read-counts.js';
 
-/** Lease on one campaign: all replicas together look at it once in this time. */
+/** How long the steward leases a campaign: in this time, all replicas together look at the campaign once. */
 export const EVERY_MS = 1_000;
 /** Reasons of pauses that only a client's request ends. */
 const FOR_A_PERSON: readonly CampaignReason[] = [
@@ -74,7 +74,7 @@ export async function leaseDue(pool: Pool): Promise<readonly Due[]> {
   return rows;
 }
 
-/** Whether a campaign runs, or starts within `ms`. */
+/** Whether any campaign runs, or starts within `ms`. */
 export async function isAnySoon(pool: Pool, ms: number): Promise<boolean> {
   const { rows } = await pool.query({
     name: 'steward-soon',

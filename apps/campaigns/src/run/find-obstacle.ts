@@ -9,17 +9,17 @@ import type { Due } from './due-campaigns.js';
 import type { MessagingLimit } from './messaging-limit.js';
 import { senderObstacle, sendsFail, templateObstacle, throttled, type Obstacle } from './obstacle-rules.js';
 
-/** Pause for Meta's messaging limit if messaging cannot say when the limit leaves room again. */
+/** Pause for Meta's messaging limit if messaging does not know when the limit leaves room again. */
 const LIMIT_MS = 3_600_000;
 
 type Looked = { readonly pool: Pool; readonly limits: MessagingLimit };
 type Counted = ReturnType<typeof countsOf>;
 
-/** What keeps a campaign from starting: its account, its phone number or its template. */
+/** The obstacle to a campaign's start, in its account, phone number or template; undefined if there is none. */
 export const obstacleAtStart = (one: Due): Obstacle | undefined =>
   senderObstacle(senderOf(one)) ?? templateObstacle({ template: one.template, wanted: one.wanted });
 
-/** What keeps a running campaign from going on. */
+/** The obstacle that must pause or fail a running campaign; undefined if there is none. */
 export async function obstacleOf(looked: Looked, one: Due, counted: Counted): Promise<Obstacle | undefined> {
   return (
     obstacleAtStart(one) ??
@@ -31,7 +31,7 @@ export async function obstacleOf(looked: Looked, one: Due, counted: Counted): Pr
 
 export const senderOf = ({ account, phone_number_id: phoneNumberId }: Due) => ({ account, phoneNumberId });
 
-/** An obstacle if all sends since the campaign last began to run, or since the last report, failed with one error. */
+/** An obstacle if sends fail (see sendsFail) with one error, since the campaign last began to run or last reported. */
 async function failing({ pool }: Looked, one: Due, counts: CampaignCounts): Promise<Obstacle | undefined> {
   const { began_at: began } = one;
   if (began && sendsFail(counts, one.began_with)) {

@@ -1,15 +1,15 @@
 import type { Pool, PoolClient } from 'pg';
 import { peopleOf } from '../audience/plan.js';
 
-/** How long messaging's answer is cached; sends asked for meanwhile count in addition. */
+/** How long messaging's count of people is cached; sends asked for after that count are added to the count. */
 const KEPT_MS = 1_000;
 
 type Reached = { readonly people: number; readonly freesAt: string | null };
 type Known = Reached & { readonly askedAtMost: number; readonly at: number };
 
 /**
- * How much Meta's messaging limit leaves an account. Meta counts unique people in a rolling 24 hours, outside their
- * service windows; here every send asked for since messaging's last answer counts as a new person.
+ * How many more sends Meta's messaging limit allows an account. Meta counts unique people in a rolling 24 hours,
+ * outside their service windows; here every send asked for since messaging's last answer counts as a new person.
  */
 export class MessagingLimit {
   private readonly known = new Map<string, Known>();
@@ -25,7 +25,7 @@ export class MessagingLimit {
     return limit === null ? null : (await this.lookedUp(accountId, limit)).askedAtMost;
   }
 
-  /** Undefined while the limit leaves room; else `freesAt`: when the first counted person drops out, if known. */
+  /** Undefined while the limit leaves room. `freesAt`: when the first counted person's 24 hours end; null: unknown. */
   async isReached(accountId: string, tier: string | null): Promise<Pick<Reached, 'freesAt'> | undefined> {
     const limit = peopleOf(tier);
     if (limit === null) return undefined;
@@ -46,7 +46,7 @@ export class MessagingLimit {
   }
 }
 
-/** Over all phone numbers of an account: sends ever asked of messaging, and those without outcome. */
+/** Totals over an account's phone numbers: sends that messaging was ever asked for, and sends still without outcome. */
 export async function askedBy(
   db: Pool | PoolClient,
   accountId: string,

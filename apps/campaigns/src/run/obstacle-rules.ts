@@ -2,7 +2,7 @@ import type { AccountData } from '@wbiz/contracts/account';
 import type { CampaignCounts, CampaignReason, CampaignTemplate } from '@wbiz/contracts/campaign';
 import type { TemplateView } from '@wbiz/contracts/template';
 
-/** Why a campaign cannot go on. `held`: it pauses until the obstacle is gone or `resumesAt` has come; else it fails. */
+/** Why a campaign cannot continue. `held` true: the campaign pauses, until `resumesAt` if given; false: it fails. */
 export type Obstacle = {
   readonly held: boolean;
   readonly reason: CampaignReason;
@@ -67,10 +67,10 @@ export const throttled = (expiredInARow: number, now: number): Obstacle | undefi
         resumesAt: new Date(now + REST_MS).toISOString(),
       };
 
-/** This many failures pause a campaign if all have the same error. */
+/** This many failed sends, all with the same error, pause a campaign (see sendsFail). */
 const MANY = 20;
 
-/** Whether so many sends failed since `before`, and none was delivered, that their errors are worth a query. */
+/** Whether MANY or more sends failed since `before`, none was delivered, and no more were accepted than failed. */
 export function sendsFail(counts: CampaignCounts, before: CampaignCounts | null): boolean {
   const since = (of: 'failed' | 'sent' | 'delivered') => counts[of] - (before?.[of] ?? 0);
   return since('failed') >= MANY && since('delivered') <= 0 && since('failed') >= since('sent');

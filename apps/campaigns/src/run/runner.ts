@@ -5,14 +5,14 @@ import { accountsWithOverdue, claim, overdue, unwanted } from './claims.js';
 import type { MessagingLimit } from './messaging-limit.js';
 import type { SendRequests } from './send-requests.js';
 
-/** Interval between claims of a phone number; doubles while no campaign runs. */
+/** Interval between claims of a phone number; doubles up to `longest` while no campaign runs. */
 const TICK_MS = { first: 50, longest: 5_000 };
-/** Pause of a phone number whose claim failed. */
+/** How long a phone number's claims pause after one of them failed. */
 const RETRY_MS = 1_000;
 const OVERDUE_EVERY_MS = 2_000;
 /**
- * Age at which a send without outcome is asked for again: past the command's deadline (10 s), when the replica that
- * asked has given up waiting.
+ * A send without outcome is asked for again at this age: past the command's deadline (10 s), when the replica that
+ * asked has stopped waiting.
  */
 const OVERDUE_MS = 15_000;
 
@@ -22,19 +22,19 @@ export type RunnerOptions = {
   readonly pool: Pool;
   readonly sends: SendRequests;
   readonly limits: MessagingLimit;
-  /** Resolves when all that contacts had committed for the account at the call is projected, opt-outs included. */
+  /** Resolves when all that contacts had committed for the account before the call is projected, opt-outs included. */
   readonly contactsKnown: (accountId: string) => Promise<void>;
   readonly logger: Logger;
 };
 
 /**
- * Claims queued recipients of running campaigns and asks messaging for their sends. Runs on every replica: the first to
- * lock a phone number claims for it. Keeps nothing in memory that another replica would need.
+ * Claims queued recipients of running campaigns and asks messaging for their sends. Runs on every replica: the first
+ * one to lock a phone number claims for that number. Keeps nothing in memory that another replica would need.
  */
 export class Runner {
   private readonly ticks: Periodic;
   private overdueAt = 0;
-  /** Work in progress: claims by phone number, repeated asking by account. Slow work holds up no other key. */
+  /** Work in progress: claims by phone number id, repeated asking by account id. Slow work delays no other key. */
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly restsUntil = new Map<string, number>();
 
@@ -52,18 +52,18 @@ export class Runner {
     this.ticks.start();
   }
 
-  /** There may be work: sends to claim or to withdraw. */
+  /** Called when there may be sends to claim or to withdraw. */
   wake(): void {
     this.ticks.wake();
   }
 
-  /** Claims nothing more. Resolves when messaging was asked for all that was claimed. */
+  /** Stops claiming. Resolves when the work in progress has ended. */
   async stop(): Promise<void> {
     await this.ticks.stop();
     await Promise.all(this.underWay.values());
   }
 
-  /** Resolves to whether a campaign runs or a send was withdrawn. */
+  /** Resolves to true if a prepared campaign runs or the withdrawal of a send was requested. */
   private async tick(): Promise<boolean> {
     const now = performance.now();
     const { pool, sends } = this.options;
@@ -88,7 +88,7 @@ export class Runner {
     return lanes.length > 0 || back.length > 0;
   }
 
-  /** At most one `work` per key at a time. */
+  /** Starts `work` unless work of the same key is in progress. */
   private begin(key: string, work: () => Promise<void>): void {
     if (this.underWay.has(key)) return;
     this.underWay.set(
@@ -97,7 +97,7 @@ export class Runner {
     );
   }
 
-  /** Asks again for overdue sends. Withdraws those no longer wanted instead, and reads their stored replies. */
+  /** Asks again for overdue sends. Withdraws unwanted ones instead, and applies messaging's stored replies to them. */
   private async askAgain(accountId: string): Promise<void> {
     const { pool, sends, contactsKnown, logger } = this.options;
     try {
@@ -126,7 +126,7 @@ export class Runner {
       this.restsUntil.set(id, performance.now() + RETRY_MS);
       logger.warn(
         { err, accountId, phoneNumberId: id },
-        'campaign runner: claiming or asking for sends failed; the phone number rests for 1 s, claimed sends are asked for after 15 s',
+        'campaign runner: claiming or asking for sends failed; claiming for the phone number again in 1 s, asking for claimed sends after 15 s',
       );
     }
   }

@@ -14,9 +14,9 @@ import { moveRecipients, type Move } from '../recipient/move-recipients.js';
 import { STATE } from '../recipient/recipient-state.js';
 import { idsOf, type Claimed } from './claims.js';
 
-/** Messaging returns a send to its campaign if it has not handed the send to Meta within this time. */
+/** Messaging withdraws a campaign's send that it has not handed to Meta within this time. */
 const EXPIRES_MS = 10_000;
-/** How long a phone number's claims pause after messaging could not take one of its sends. */
+/** How long a phone number's claims pause after messaging could not accept one of its sends. */
 const REST_MS = 1_000;
 const MOST_TEMPLATES = 1_000;
 
@@ -28,12 +28,12 @@ export type SendRequestsOptions = {
   readonly logger: Logger;
 };
 
-/** Asks messaging for campaigns' sends. Messaging refuses by reply; events bring the outcomes of accepted sends. */
+/** Asks messaging for campaigns' sends. Refusals come as replies, the outcomes of accepted sends as events. */
 export class SendRequests {
   private readonly settle: (move: Move) => Promise<null>;
-  /** By phone number: when its claims go on (monotonic clock, ms). */
+  /** When a phone number's claims resume (monotonic clock, ms), by phone number id. */
   private readonly restsUntil = new Map<string, number>();
-  /** By campaign: a started campaign's template never changes. */
+  /** Templates by campaign id, cached: once a campaign has started, its template never changes. */
   private readonly templates = new Map<string, CampaignTemplate>();
 
   constructor(private readonly options: SendRequestsOptions) {
@@ -43,7 +43,7 @@ export class SendRequests {
     });
   }
 
-  /** Asking again for the same send has no effect. */
+  /** Asks messaging for the sends. Asking again for the same send has no effect. */
   async ask(claimed: readonly Claimed[]): Promise<void> {
     await this.learnTemplates(claimed);
     for (const one of claimed) {
@@ -52,7 +52,7 @@ export class SendRequests {
     }
   }
 
-  /** Asks messaging to drop sends it has not handed to Meta; a `message.withdrawn` event confirms each. */
+  /** Asks messaging to drop sends that it has not handed to Meta; a `message.withdrawn` event confirms each drop. */
   withdraw(claimed: readonly Claimed[]): void {
     for (const one of claimed) {
       const data = {
@@ -63,30 +63,30 @@ export class SendRequests {
       this.command('message.withdraw', newId('cmd'), one, data).catch((err: unknown) =>
         this.options.logger.info(
           { err, ...logFields(one) },
-          'campaign sends: withdrawal not confirmed; repeated while the send is unwanted and has no outcome',
+          'campaign sends: withdrawal of a send not confirmed; requested again until the send has an outcome or may be sent again',
         ),
       );
     }
   }
 
-  /** For sends that may never have reached messaging: reads its stored replies and applies them to the recipients. */
+  /** Applies messaging's stored replies to the recipients of sends that may never have reached messaging. */
   conclude(claimed: readonly Claimed[]): void {
     for (const one of claimed) this.concluding(one, this.fateOf(one));
   }
 
-  /** Whether the phone number rests because messaging could not take one of its sends. */
+  /** Whether the phone number's claims pause because messaging could not accept one of its sends. */
   isResting(phoneNumberId: string): boolean {
     return performance.now() < (this.restsUntil.get(phoneNumberId) ?? 0);
   }
 
   /**
-   * Applies a reply: a refusal fails or skips the recipient, null queues the recipient again. The outcome of an accepted
-   * send comes as an event.
+   * Applies a reply: a refusal fails or skips the recipient; null or `unavailable` queues the recipient again. The
+   * outcome of an accepted send comes as an event.
    */
   private concluding(one: Claimed, reply: Promise<Reply | null>): void {
     reply
       .catch((error: unknown) => {
-        // A timeout leaves open whether the command took effect: asks for the stored reply.
+        // After a timeout it is unknown whether the command took effect: reads the stored reply.
         if (error instanceof CommandTimeout) return this.fateOf(one);
         if (error instanceof Rejection) return { ok: false, error: error.toData() } as const;
         throw error;
@@ -103,12 +103,12 @@ export class SendRequests {
       .catch((err: unknown) =>
         this.options.logger.warn(
           { err, ...logFields(one) },
-          "campaign sends: messaging's reply not read or not stored; trying again after 15 s unless the log brings the outcome",
+          "campaign sends: messaging's reply not received or not stored; trying again after 15 s unless an event brings the outcome",
         ),
       );
   }
 
-  /** Messaging's stored reply; null: the send had no effect and never will. */
+  /** Messaging's stored reply to the send's command; null: the command had no effect and never will. */
   private fateOf(one: Claimed): Promise<Reply | null> {
     return this.options.replyOf(idsOf(one).commandId);
   }
@@ -160,7 +160,7 @@ const logFields = (one: Claimed) => {
 const conversationOf = ({ accountId, phoneNumberId, to }: Claimed) =>
   conversationIdOf(accountId, phoneNumberId, to);
 
-/** The template with one recipient's values. */
+/** The template with one recipient's values filled in. */
 function fill(template: CampaignTemplate, values: Claimed['values']): CampaignTemplate {
   if (values === null) return template;
   const sources = personalValuesOf(template).map(({ source }) => source);

@@ -4,7 +4,7 @@ import { SHARE } from '../campaign/pace.js';
 const LEAST = 8;
 
 export type LaneLoad = {
-  /** The window of the last claim, in sends. */
+  /** The window that the last claim computed, in sends. */
   readonly window: number;
   /** Messages per second that Meta allows the number. */
   readonly throughput: number;
@@ -16,8 +16,8 @@ export type LaneLoad = {
 };
 
 /**
- * The window of a phone number: how many sends may await their outcome at once. As in TCP, it grows by the outcomes that
- * come while it is full, and shrinks by 10 % while outcomes are slow. It never exceeds one second of Meta's throughput.
+ * The window of a phone number: how many sends may await their outcome at once. As in TCP, outcomes enlarge the window
+ * while it is 80 % full, and slow ones shrink it by 10 %. Bounds: LEAST, and one second of Meta's throughput.
  */
 export function nextWindow({ window, throughput, underWay, slow, landed }: LaneLoad): number {
   const most = Math.max(LEAST, Math.ceil(throughput * SHARE));

@@ -20,20 +20,18 @@ import { OF_SENDER, senderObstacle, type Obstacle } from './obstacle-rules.js';
  * EVERY_MS, so that a campaign that falls due just after a query is not delayed by a whole EVERY_MS.
  */
 const LOOK_MS = { first: 250, longest: 5_000 };
-/** Lease while an audience is frozen; once it has expired, another replica tries too. */
+/** How long a campaign is leased while its audience is frozen; after that, another replica tries too. */
 const FREEZE_MS = 120_000;
-/** Audiences that a replica freezes in parallel, one per account: each takes a database connection meanwhile. */
+/** Most audiences that a replica freezes in parallel, one per account: each holds a database connection meanwhile. */
 const FREEZES = 4;
-/** Failed sends queued again per transaction. */
+/** Most failed sends that one transaction queues again. */
 const PORTION = 10_000;
 
 export type StewardOptions = {
   readonly pool: Pool;
   readonly store: EventStore;
   readonly limits: MessagingLimit;
-  /**
-   * Resolves when all that contacts, templates and the gateway had committed for the account at the call is projected.
-   */
+  /** Resolves once all that contacts, templates and gateway committed for the account before the call is projected. */
   readonly allKnown: (accountId: string) => Promise<void>;
   /** A campaign overdue by more than this does not start: it pauses until a client resumes it. */
   readonly graceMs: number;
@@ -41,12 +39,12 @@ export type StewardOptions = {
 };
 
 /**
- * Makes the changes of campaigns that no request asks for: starts due ones, freezes audiences, pauses and resumes by
- * obstacles, reports progress, completes. A lease lets one replica work on a campaign at a time.
+ * Makes the changes of campaigns that no client asks for: starts due campaigns, freezes audiences, pauses at obstacles,
+ * resumes, reports progress, completes. A lease lets one replica work on a campaign at a time.
  */
 export class Steward {
   private readonly looks: Periodic;
-  /** Work in progress by campaign: a slow or failing campaign holds up no other. */
+  /** Work in progress by campaign id: a slow or failing campaign delays no other. */
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly freezing = new Set<string>();
 
@@ -68,7 +66,7 @@ export class Steward {
     this.looks.wake();
   }
 
-  /** Begins nothing more. Resolves when all that is under way has ended. */
+  /** Starts no more work. Resolves when the work in progress has ended. */
   async stop(): Promise<void> {
     await this.looks.stop();
     await Promise.all(this.underWay.values());
@@ -100,7 +98,7 @@ export class Steward {
     } catch (err) {
       this.options.logger.warn(
         { err, accountId: one.account_id, campaignId: one.campaign_id, status: one.status },
-        'campaign steward: look at campaign failed; looking again when its lease expires, in 1 s to 2 min',
+        'campaign steward: work on a campaign failed; trying again when the lease on it expires, in 1 s to 2 min',
       );
     }
   }

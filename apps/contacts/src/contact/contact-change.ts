@@ -12,7 +12,7 @@ type Wanted = Omit<UpdateContact, 'tags'> & {
   readonly addTags?: readonly string[] | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly phone?: string | null;
-  /** The contact's number that `phone` replaces. */
+  /** The contact's present phone number, which `phone` replaces. */
   readonly movesFrom?: string | undefined;
   readonly userId?: string | null;
   readonly named?: 'whatsapp';
@@ -27,7 +27,7 @@ type Change = {
   readonly facts: ContactFacts;
 };
 
-/** The events that apply the changes; none if nothing differs. Throws `conflict` and `invalid_request`. */
+/** The events that make the changes, if any. Throws `conflict` if the contact is merged, or `invalid_request`. */
 export function changeContact(known: ContactState | null, change: Change, { at, by }: Write): ContactEvent[] {
   const { facts } = change;
   if (known?.mergedInto)
@@ -69,7 +69,7 @@ type Joined = {
   readonly named: ReturnType<typeof namedOf>;
 };
 
-/** The contact after the changes; values that it lacks come from its twins. Throws `invalid_request`. */
+/** The contact after the changes; values that the contact lacks come from its twins. Throws `invalid_request`. */
 function joined({ known, before, twins, at }: Parts, { wanted, facts, ...change }: Change): Joined {
   const base = before?.contact;
   /** The contact first, then its twins: the first value found wins. */
@@ -101,7 +101,7 @@ function joined({ known, before, twins, at }: Parts, { wanted, facts, ...change 
     optedOutAt: opt ? (opt.optedIn ? null : opt.at) : (optedFrom?.optedOutAt ?? null),
     source: base?.source ?? change.source,
     createdAt: base?.createdAt ?? at,
-    // Never earlier than before, though replicas' clocks differ.
+    // Never earlier than the update before, although replicas' clocks differ.
     updatedAt: base && base.updatedAt > at ? base.updatedAt : at,
   };
   const named = wanted.name === undefined ? namedOf(...all) : wanted.named;
@@ -132,7 +132,7 @@ const linked = (
 ) =>
   ids.length > 0 ? [{ type: 'contact.linked' as const, data: { contactId, phone, userId, ids, at } }] : [];
 
-/** The origin of the first name found; undefined if no contact has a name. */
+/** The source of the first name found among `contacts`; undefined if none of them has a name. */
 export function namedOf(...contacts: readonly (ContactState | null)[]): 'whatsapp' | 'request' | undefined {
   const named = contacts.find((one) => one && one.contact.name !== null);
   return named ? (named.named ?? 'request') : undefined;
@@ -141,7 +141,7 @@ export function namedOf(...contacts: readonly (ContactState | null)[]): 'whatsap
 export const sameNumber = (phone: string | null) => (other: string) =>
   phone !== null && personKey(phone) === personKey(other);
 
-/** The contact's number if `phone` is another number and not only another spelling; else undefined. */
+/** The contact's phone number if `phone` is another number, not only another spelling; undefined if not. */
 export function movedFrom(known: ContactState | null, phone: string | null): string | undefined {
   const had = known?.contact.phone ?? null;
   return had !== null && phone !== null && !sameNumber(phone)(had) ? had : undefined;
@@ -149,7 +149,7 @@ export function movedFrom(known: ContactState | null, phone: string | null): str
 
 const PLAIN = ['phone', 'userId', 'name', 'email', 'optedIn', 'optedInAt', 'optedOutAt'] as const;
 
-/** The names of the fields that differ; custom fields one by one. */
+/** The names of the fields that differ; each custom field as `customFields.<key>`. */
 function changes(before: ContactView, now: ContactView): string[] {
   const keys = new Set([...Object.keys(before.customFields), ...Object.keys(now.customFields)]);
   return [

@@ -1,16 +1,16 @@
 import type { ContactState, Opt } from './contact.state.js';
 
-/** A repeated opt-in or opt-out changes nothing: the first one's time stays. */
+/** Whether the contact is already opted in or out as asked: a repeated choice keeps the time of the first one. */
 export const isRepeated = (known: ContactState | null, { optedIn }: Opt) =>
   known !== null &&
   (optedIn ? known.contact.optedIn : known.contact.optedOutAt !== null && !known.contact.optedIn);
 
-/** Whether the contact opted out: only then an opt-in by word or WhatsApp setting counts, never as a first consent. */
+/** Whether the contact opted out: an opt-in by word or WhatsApp setting only undoes that, and is no first consent. */
 export const isOut = (known: ContactState | null) => known !== null && known.contact.optedOutAt !== null;
 
 /**
- * Whether the contact opted in or out later than `saidAt`: a choice that arrives late does not undo a later one. Compares
- * whole seconds, since WhatsApp's times have no more.
+ * Whether the contact opted in or out later than `saidAt`: a choice that arrives late does not undo a later one.
+ * Compares whole seconds, the precision of WhatsApp's times.
  */
 export const isSettled = (known: ContactState | null, saidAt: string) =>
   !!known?.opt && saidAt.slice(0, SECONDS) < known.opt.at.slice(0, SECONDS);

@@ -67,7 +67,7 @@ export function fieldsOf(
   return { values, faults };
 }
 
-/** The state of the contact's labels that its public event does not carry. `known`: the contact before the command. */
+/** The label data that only the private part of an event carries. `known`: the contact before the command. */
 export function labelsKept(
   known: ContactState | null,
   contact: ContactView,

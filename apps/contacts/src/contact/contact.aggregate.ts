@@ -26,7 +26,7 @@ export const contacts: Aggregate<
   reply: {
     'contact.upsert': (state, events, { data, facts }) => ({
       id: state!.contact.id,
-      // Not `created` if the person had a contact under the user id before.
+      // False if the person had a contact under another id before, which is merged into this one.
       created: events[0]?.type === 'contact.created' && events[0].data.merged === undefined,
       contact:
         data.source === 'api' ? inOrder(ContactView, withoutDeletedLabels(state!, facts).contact) : null,

@@ -51,7 +51,7 @@ export const contact: Decider<ContactCommand, ContactState | null, ContactEvent>
 
     'contact.merge': ({ data }, known) => {
       if (!known) return [{ type: 'contact.claimed', data }];
-      // A contact that was merged before keeps its target.
+      // A contact that was merged before stays merged into the same contact.
       if (known.mergedInto || known.contact.id !== data.contactId || data.into === data.contactId) return [];
       return [{ type: 'contact.merged', data, private: untagged(known, labelsOf(known)) }];
     },

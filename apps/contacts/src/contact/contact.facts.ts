@@ -21,9 +21,9 @@ type Given = {
 type Vocabulary = { readonly tags: Map<string, KnownTag>; readonly fields: Map<string, KnownField> };
 
 /**
- * Facts for a batch of commands. Takes key-share locks on the tags and fields read: a label's deletion (`lockDeletedLabels`)
- * then waits until the batch is committed, so that no event shows a label deleted before it. Updates that add labels do
- * not wait for these locks.
+ * Reads the facts for a batch of commands. Locks the tags and custom fields read (key share): a label's deletion
+ * (`lockDeletedLabels`) waits until the batch is committed, so that no event shows a label deleted before the event.
+ * Updates that add labels do not wait for these locks.
  */
 export async function contactFacts(tx: PoolClient, asked: readonly Contact[]): Promise<ContactFacts[]> {
   const persons = await personsOf(tx, asked);
@@ -41,7 +41,7 @@ export async function contactFacts(tx: PoolClient, asked: readonly Contact[]): P
 type Persons = Pick<ContactFacts, 'twins' | 'unclaimed' | 'takenBy'>;
 type Known = Contact & Persons & { readonly given: Given };
 
-/** Looks up the contacts under the other ids that derive from each command's number and user id. */
+/** Per command: the contacts whose ids derive from its phone number or user id, without the command's own contact. */
 async function personsOf(tx: PoolClient, asked: readonly Contact[]): Promise<readonly Persons[]> {
   const others = asked.map(({ command, state }) => {
     const { contactId, phone, userId } = command.data as Given;
@@ -69,7 +69,7 @@ async function personsOf(tx: PoolClient, asked: readonly Contact[]): Promise<rea
   });
 }
 
-/** Whether the two may be the same person: neither the user ids nor the numbers differ where both have one. */
+/** Whether both may be the same person: no user ids that differ, and no phone numbers that differ. */
 function isOneWith({ command, state }: Contact, { contact: other }: ContactState): boolean {
   const { phone = null, userId = null } = command.data as Given;
   const mine = {
@@ -81,7 +81,7 @@ function isOneWith({ command, state }: Contact, { contact: other }: ContactState
   return !differ(mine.userId, other.userId) && !differ(mine.phone, other.phone);
 }
 
-/** The contact that has the command's user id, if it belongs to another person than the command's contact. */
+/** The id of the contact that has the command's user id, if that contact is another person's; null if not. */
 function takenBy(one: Contact, standing: readonly ContactState[]): string | null {
   const { userId } = one.command.data as Given;
   if (!userId || one.state?.contact.userId === userId) return null;

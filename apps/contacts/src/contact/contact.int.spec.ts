@@ -50,7 +50,7 @@ describe('a contact', () => {
     expect(Object.values(await account.counts())).toEqual(numbers(90).map(() => 1));
     const { data: history } = (await account.history(only!.id, { limit: 200 }))!;
     const did = new Set(history.map(({ by }) => by));
-    // An upsert has no event if its tag was there already and a later one of its batch replaced its value.
+    // An upsert has no event if its tag was there already and a later upsert of the same batch replaced its value.
     expect(did.size).toBeGreaterThanOrEqual(90);
     expect(history.at(-1)).toMatchObject({ type: 'created', changed: [] });
   });

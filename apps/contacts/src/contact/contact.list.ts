@@ -7,7 +7,7 @@ import { TAGS_WITH_COUNTS } from '../tag/tag.queries.js';
 import type { ContactState } from './contact.state.js';
 
 type Asked = Ask<'contact.list'>;
-/** A deleted label that contacts' states still hold. */
+/** A deleted tag or custom field that is still being removed from contacts. */
 export type Removed = { readonly kind: 'tag' | 'field'; readonly key: string; readonly generation: number };
 export type ContactRow = {
   readonly stream: string;
@@ -15,7 +15,7 @@ export type ContactRow = {
   readonly state: ContactState;
   readonly removed: readonly Removed[] | null;
 };
-/** The last contact of the page before: its creation time and id. */
+/** Creation time and id of the last contact of the previous page; empty for the first page. */
 type Place = readonly [created?: string, stream?: string];
 type Tag = { readonly name: string; readonly generation: number; readonly contacts: string };
 type Wanted = Pick<Asked, 'accountId' | 'optedIn' | 'updatedSince'> & {
@@ -25,7 +25,7 @@ type Wanted = Pick<Asked, 'accountId' | 'optedIn' | 'updatedSince'> & {
   readonly limit: number;
 };
 
-/** SQL: an account's deleted labels. Append the account's expression and a closing parenthesis. */
+/** SQL: an account's deleted labels as JSON. Callers append an account id in SQL and a closing parenthesis. */
 export const REMOVED = `(select json_agg(json_build_object('kind', kind, 'key', key, 'generation', generation))
   from contacts.removals r where r.account_id =`;
 const NEWEST = 'order by n.created desc, n.stream desc';
@@ -34,27 +34,27 @@ const OF_HITS = `select n.created, n.stream, c.state, ${REMOVED} $1) as removed
 
 const SHARES_KEPT_MS = 60_000;
 const LARGE_SHARE = 0.1;
-/** If the first scan finds this many, scanning further is cheaper than looking up all hits in the index. */
+/** If a scan finds this many hits, a deeper scan is cheaper than looking up all hits in the search index. */
 const FREQUENT = 10;
 
 /**
- * The list of contacts, newest first. It scans rows in that order until the page is full, and picks the source of rows
- * (all contacts, a tag's, an index lookup) that skips the fewest.
+ * Lists contacts, newest first: scans rows in that order until the page is full. Picks the source of rows (all
+ * contacts, one tag's contacts, the search index) of which the fewest rows must be skipped.
  */
 export class ContactList {
   /**
-   * How many of the newest contacts a search scans, scan by scan. A frequent text fills the page there; a rare one is
-   * looked up in the index, which returns all hits unordered.
+   * How many of the newest contacts the first and the second scan of a search read. A frequent text fills the page from
+   * these; a rare one is looked up in the search index, which returns all hits unordered.
    */
   scanDepths = [4_000, 30_000];
-  /** A tag with at most this many contacts is filtered row by row. */
+  /** The contacts of a tag with at most this many contacts are filtered row by row. */
   smallTag = 5_000;
 
   private shares: { readonly at: number; readonly of: ReadonlyMap<string, number> } | undefined;
 
   constructor(private readonly pool: Pool) {}
 
-  /** At most `limit` contacts after `after`. */
+  /** At most `limit` contacts that follow `after` in the list. */
   async rows(ask: Asked, after: Place, limit: number): Promise<ContactRow[]> {
     const { accountId, optedIn, updatedSince } = ask;
     const pattern = ask.search?.trim() ? searchPattern(ask.search) : undefined;
@@ -67,7 +67,7 @@ export class ContactList {
     if (rarest && (!looksAtRows || Number(rarest.contacts) <= this.smallTag))
       return this.scan(rarest, wanted);
     if (pattern === undefined) {
-      // May leave the page unfilled: the newest contacts with the tag may all fail the filters.
+      // This limited scan may leave the page unfilled: the tag's newest contacts may all fail the filters.
       const hits = rarest ? await this.scan(rarest, wanted, this.smallTag) : [];
       return hits.length === limit ? hits : this.scan('all', wanted);
     }
@@ -91,7 +91,7 @@ export class ContactList {
     return rows.length === streams.length ? rows : undefined;
   }
 
-  /** Scans a tag's contacts or all; at most `most` rows if given. */
+  /** Scans one tag's contacts or all contacts; at most `most` rows if given. */
   private async scan(way: Tag | 'all', wanted: Wanted, most?: number): Promise<ContactRow[]> {
     const sql = new Conditions(wanted);
     const rows = way === 'all' ? sql.contacts() : sql.tagged(way);
@@ -144,10 +144,10 @@ export class ContactList {
   }
 }
 
-/** Appended to a column: keeps Postgres from using an index for it. */
+/** Appended to a column, keeps Postgres from using an index on the column. */
 const AS_TEXT = " || ''";
 
-/** Parts and parameters of one statement. Any source's rows are `n`, with `created` and `stream`. */
+/** Builds one statement's conditions and parameters. `n`: a row of the source, with `created` and `stream`. */
 class Conditions {
   readonly values: unknown[];
   readonly value: (given: unknown) => string;
@@ -156,7 +156,7 @@ class Conditions {
     ({ values: this.values, value: this.value } = parameters(wanted.accountId));
   }
 
-  /** The newest `limit` rows of the source in the first part that meet all other parts. */
+  /** SQL: the newest `limit` rows of the source (the first part) that meet the conditions (all other parts). */
   page(parts: readonly string[]): string {
     return `select n.created, n.stream from ${parts.join(' and ')} ${NEWEST} limit ${this.value(this.wanted.limit)}`;
   }
@@ -172,8 +172,8 @@ class Conditions {
   }
 
   /**
-   * Conditions: the contact has all tags asked for, except `but`. Scalar subqueries, which Postgres does not turn into a
-   * join: for a join it takes created and stream for independent, expects next to no rows, and reads both tables whole.
+   * Conditions: the contact has each tag asked for, except `but`. Scalar subqueries, so that Postgres plans no join:
+   * for a join it takes created and stream for independent, expects few rows, and reads both tables whole.
    */
   tags(but?: Tag): string[] {
     return this.wanted.tags

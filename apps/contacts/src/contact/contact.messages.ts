@@ -29,7 +29,7 @@ type NoteOpt = Person & {
 };
 export type ForgetLabels = {
   readonly contactId: string;
-  /** A tag's key, or a field's. */
+  /** Whether `key` is a tag's key or a custom field's key. */
   readonly kind: 'tag' | 'field';
   readonly key: string;
   readonly generation: Generation;
@@ -45,10 +45,10 @@ export type ContactCommand =
   | (Message<'contact.merge', ContactMergedData> & Informed)
   | (Message<'contact.forget-label', ForgetLabels> & Informed);
 
-/** `gone`: the tags that the contact lost. */
+/** The private data of an event that takes tags from a contact. `gone`: the tags taken. */
 export type Untagged = { readonly createdAt: string; readonly gone: readonly Label[] };
 
-/** The part of the state that the public event does not carry. */
+/** The part of the state that only the private part of an event carries. */
 export type Kept = Pick<ContactState, 'tags' | 'fields' | 'opt' | 'named' | 'formerPhones'> & {
   readonly gone?: readonly Label[];
   /** Labels used for the first time: a follow-up command adds them to the account's tags and fields. */
@@ -59,12 +59,12 @@ export type ContactEvent =
   | DomainEvent<'contact.created', ContactCreatedData, Kept>
   | DomainEvent<'contact.updated', ContactUpdatedData, Kept>
   | DomainEvent<'contact.opted_out', ContactOptedOutData>
-  /** A request set the name that the WhatsApp profile has: from now on the name stays. */
+  /** A client set the name that the WhatsApp profile has: from now on the name does not follow the profile. */
   | DomainEvent<'contact.name_settled', { readonly at: string; readonly by: string | null }>
   | DomainEvent<'contact.merged', ContactMergedData, Untagged>
-  /** `ids` lead to the contact too: ids derived from a number or user id that the person has or had. */
+  /** From now on `ids`, derived from phone numbers or user ids that the person has or had, lead to the contact too. */
   | DomainEvent<'contact.linked', NoteChange & { readonly ids: readonly string[] }>
-  /** The id belonged to no contact; from now on it leads to another contact. */
+  /** The contact id had no contact; from now on the id leads to the contact `into`. */
   | DomainEvent<'contact.claimed', ContactMergedData>
   /** Only in old streams: written before commands to a merged contact were passed to the surviving one. */
   | DomainEvent<'contact.opt_passed_on', NoteOpt & { readonly into: string }>

@@ -11,7 +11,7 @@ import type { Pool } from 'pg';
 import type { ContactState } from './contact.state.js';
 import { ContactList, REMOVED, type ContactRow, type Removed } from './contact.list.js';
 
-/** Contacts. The id of a merged contact leads to the surviving one; lists leave merged contacts out. */
+/** For a merged contact, `contact.get` and `contact.opted-out` answer with the surviving one; lists leave it out. */
 @Controller()
 export class ContactQueries {
   readonly contacts: ContactList;

@@ -1,7 +1,7 @@
 import type { ContactView, OptWay } from '@wbiz/contracts/contact';
 import type { FieldType } from '@wbiz/contracts/custom-field';
 
-/** How often a tag or field of this name was created: one deleted and created again is another label. */
+/** How often a tag or field of this name was created: one that is deleted and created again is a different label. */
 export type Generation = number;
 export type Opt = {
   readonly optedIn: boolean;
@@ -13,7 +13,7 @@ export type Opt = {
 /** A contact: its view in the API, the generations of its labels (tags and custom fields), and its search text. */
 export type ContactState = {
   readonly contact: ContactView;
-  /** Of `contact.tags`, in their order. */
+  /** The generations of `contact.tags`, in the same order. */
   readonly tags: readonly Generation[];
   readonly fields: Readonly<Record<string, Generation>>;
   readonly opt: Opt | null;
@@ -25,7 +25,7 @@ export type ContactState = {
   readonly search: string;
 };
 
-/** A tag of the account. `fresh`: this command is the first to use it. */
+/** A tag of the account. `fresh`: the tag did not exist before this command. */
 export type KnownTag = { readonly name: string; readonly generation: Generation; readonly fresh: boolean };
 export type KnownField = {
   readonly type: FieldType;
@@ -35,20 +35,20 @@ export type KnownField = {
 };
 
 /**
- * Read in the transaction: the account's tags and fields that command or contact name, and the person's other
- * contacts.
+ * Read in the command's transaction: the tags and custom fields that the command or the contact names, and other
+ * contacts of the same person.
  */
 export type ContactFacts = {
-  /** By {@link tagKey}. */
+  /** Tags by {@link tagKey}. */
   readonly tags: ReadonlyMap<string, KnownTag>;
   readonly fields: ReadonlyMap<string, KnownField>;
   /** Other contacts of the same person: found under the command's number or user id. */
   readonly twins: readonly ContactState[];
-  /** Contact ids derived from the command's number and user id that no contact has. */
+  /** Contact ids, derived from the command's phone number and user id, that no contact has. */
   readonly unclaimed: readonly string[];
   /** The id of another person's contact with the command's user id; null if there is none. */
   readonly takenBy: string | null;
 };
 
-/** A tag in one of its generations. */
+/** One generation of a tag. */
 export type Label = { readonly key: string; readonly generation: Generation };

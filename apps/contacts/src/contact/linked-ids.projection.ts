@@ -22,7 +22,7 @@ async function link(events: readonly Linked[], tx: PoolClient): Promise<readonly
         const data = { contactId, into: change.contactId, at: change.at };
         return followUp(contacts, { accountId, type: 'contact.merge', data });
       }),
-    // An id may have got a contact earlier in the same batch: note-change merges that contact.
+    // An earlier command of the same batch may have created a contact under an id: note-change merges that contact.
     ...(ids.some((id) => begun.has(id))
       ? [followUp(contacts, { accountId, type: 'contact.note-change', data: change })]
       : []),

@@ -11,10 +11,10 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** `made`: created by its own request, not only by use on a contact. */
+/** `made`: created by a client's request for the field, not only by use on a contact. */
 export type Definition = CustomFieldView & { readonly made: boolean };
 
-/** One stream for all fields of an account, since their number is limited. `generations` keeps deleted fields too. */
+/** One stream for all fields of an account, since their number is limited. `generations` includes deleted fields. */
 export type FieldsState = {
   readonly fields: Readonly<Record<string, Definition>>;
   readonly generations: Readonly<Record<string, number>>;

@@ -5,7 +5,7 @@ import { inTransaction } from '@wbiz/eventing/postgres/transaction';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { contacts } from '../contact/contact.aggregate.js';
 
-/** Interval between looks for deleted labels; doubles while there are none. */
+/** Interval between queries for deleted labels; doubles up to `longest` while there are none. */
 const LOOK_MS = { first: 1_000, longest: 5_000 };
 const AT_ONCE = 500;
 
@@ -19,7 +19,7 @@ type Removal = {
 };
 type Found = { readonly stream: string; readonly created: string; readonly has: boolean };
 
-/** The next batch of contacts. For a tag: those that have it. For a field: all of the account, newest first. */
+/** The next contacts to look at. For a tag: those that have the tag. For a field: all of the account, newest first. */
 const NEXT: { readonly [Kind in Removal['kind']]: (removal: Removal) => QueryConfig } = {
   tag: ({ account_id, key, generation }) => ({
     name: 'removal-of-tag',
@@ -43,8 +43,8 @@ export type LabelRemoverOptions = {
 };
 
 /**
- * Removes deleted tags and fields from contacts, one batch per transaction. A row lock lets one replica work on a removal
- * at a time. The smallest removal first, so that no account waits for another's million contacts.
+ * Removes deleted tags and fields from contacts, one batch per transaction. A row lock lets one replica work on a
+ * removal at a time. The removal with the fewest contacts left comes first, so that none waits for a million contacts.
  */
 export class LabelRemover {
   readonly work: Periodic;
@@ -64,7 +64,7 @@ export class LabelRemover {
     });
   }
 
-  /** Resolves to whether a removal was found. */
+  /** Resolves to true if a deleted label was found. */
   private async removeSome(tx: PoolClient): Promise<boolean> {
     const { rows } = await tx.query<Removal>({
       name: 'removal-next',

@@ -11,7 +11,7 @@ import type { Label } from '../contact/contact.state.js';
 
 type Written = RecordedEvent<Of<ContactEvent, 'contact.created' | 'contact.updated'>>;
 type Untagged = RecordedEvent<Of<ContactEvent, 'contact.merged' | 'contact.label_forgotten'>>;
-/** A contact's tags after a batch of events (`has`), and those it lost within the batch (`gone`). */
+/** A contact's tags after a batch of events (`has`), and the tags that the contact lost within the batch (`gone`). */
 type Change = {
   readonly accountId: string;
   readonly contact: string;
@@ -20,7 +20,7 @@ type Change = {
   readonly gone: readonly Label[];
 };
 
-/** Updates which contacts have each tag, and how many. Counts last: many transactions lock the same count rows. */
+/** Updates which contacts have each tag; then the counts, since many transactions lock the same count rows. */
 const MOVE = `with now as (select * from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[]) as n(account_id, tag, generation, created, contact)),
   gone as (delete from contacts.contact_tags t
     using unnest($6::text[], $7::text[], $8::int[], $9::text[], $10::text[]) as g(account_id, tag, generation, created, contact)
@@ -71,7 +71,7 @@ function followUps({ accountId, private: kept, data }: Written): FollowUp[] {
   ];
 }
 
-/** Applies the last event per contact. */
+/** Applies each contact's last event. */
 async function note(events: readonly Written[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const changes = new Map<string, Change>();
   for (const { accountId, data, private: kept } of events) {

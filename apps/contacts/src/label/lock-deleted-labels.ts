@@ -3,8 +3,8 @@ import type { Asked, Bare } from '@wbiz/eventing/aggregate';
 import type { PoolClient } from 'pg';
 
 /**
- * Locks the labels to delete: waits until each batch that read them (key share) is committed. Later ones see them
- * deleted.
+ * Locks the labels to delete. The lock waits until each batch of commands that read these labels (key share) is
+ * committed; later batches read the labels as deleted.
  */
 export const lockDeletedLabels =
   <C extends Message>(table: string, type: C['type'], stream: (command: Bare<C>) => string) =>

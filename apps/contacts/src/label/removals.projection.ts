@@ -4,7 +4,8 @@ import type { FieldsEvent } from '../custom-field/custom-field.decider.js';
 import type { TagEvent } from '../tag/tag.decider.js';
 
 /**
- * While a label has a row here, the API hides it. {@link LabelRemover} removes it from the contacts, and then the row.
+ * While a deleted label has a row in contacts.removals, the API hides the label. {@link LabelRemover} removes the label
+ * from all contacts, and then deletes the row.
  */
 export const removalsProjection = inline<TagEvent | FieldsEvent>({
   'tag.deleted': async (events, tx) => {
@@ -24,7 +25,7 @@ export const removalsProjection = inline<TagEvent | FieldsEvent>({
       ],
     });
   },
-  /** Contacts are not counted by field: all contacts of the account are to be visited. */
+  /** No table says which contacts have a field: the removal looks at all contacts of the account. */
   'custom_field.deleted': async (events, tx) => {
     for (const { accountId, data, private: kept } of events)
       await tx.query({

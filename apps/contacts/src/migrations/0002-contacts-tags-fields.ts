@@ -8,8 +8,8 @@ export class ContactsTagsFields1764500000000 implements MigrationInterface {
     await runner.query(aggregateTable('contacts', 'custom_fields'));
     const operators = await trigramOperators(runner);
     await runner.query(`
--- Columns that lists filter and sort by, so that only an update that changes one of them leaves its page (HOT). Null in
--- a contact that was merged into another, which no list shows.
+-- Columns that lists filter and sort by, so that only an update that changes one of them leaves its page (HOT). For a
+-- merged contact, which no list shows, created, updated and search are null.
 alter table contacts.contacts
   add column created text generated always as
     (case when state->>'mergedInto' is null then state->'contact'->>'createdAt' end) stored,
@@ -18,7 +18,7 @@ alter table contacts.contacts
   add column opted_in boolean generated always as ((state->'contact'->>'optedIn')::boolean) stored,
   add column search text generated always as
     (case when state->>'mergedInto' is null then state->>'search' end) stored;
--- Includes what a search reads, so that it scans the newest contacts without their rows.
+-- Includes the columns that a search reads, so that scanning the newest contacts does not read their rows.
 create index contacts_newest on contacts.contacts (account_id, created desc, stream desc) include (search, opted_in);
 create index contacts_opted on contacts.contacts (account_id, opted_in, created desc, stream desc);
 create index contacts_updated on contacts.contacts (account_id, updated desc);
@@ -39,7 +39,7 @@ create table contacts.contact_tags (
   primary key (account_id, tag, generation, created, contact)
 );
 
--- Not in contacts.tags: transactions that write contacts hold shared locks on those rows.
+-- The number of contacts per tag. Not in contacts.tags, whose rows are locked by transactions that write contacts.
 create table contacts.tag_counts (
   account_id text    not null,
   tag        text    not null,

@@ -8,7 +8,7 @@ import { MIGRATIONS } from './migrations.js';
 /** The largest size in bytes of each indexed column's values. */
 const BOUNDS = {
   stream: 40,
-  // `tag:<account>:<key>`.
+  // A stream is named `tag:<account>:<key>`.
   'tags.stream': 40 + CASELESS_BYTES * LIMITS.tagName.max,
   'events.stream': 40 + CASELESS_BYTES * LIMITS.tagName.max,
   'accounts.id': 30,
@@ -19,7 +19,7 @@ const BOUNDS = {
   contact: 30,
   created: 30,
   updated: 30,
-  // searchTextOf guarantees it.
+  // The bound that searchTextOf keeps.
   search: 2_500,
 };
 

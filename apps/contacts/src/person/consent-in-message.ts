@@ -2,9 +2,9 @@ import type { MessageReceivedData } from '@wbiz/contracts/message';
 import type { Says } from './opt-out-words.js';
 
 /**
- * The consent a message states. Only the writer's own words to the business count: a text, or a template's quick reply
- * that says stop. Texts of contact cards, locations, list rows and other buttons do not count, nor does a message in a
- * group.
+ * Whether a message opts its writer out or in. Only the writer's own words to the business count: a text, or a
+ * template's quick reply that says stop. Texts of contact cards, locations, list rows and other buttons do not count,
+ * nor does a message in a group.
  */
 export function consentIn(
   { kind, body, payload }: Pick<MessageReceivedData, 'kind' | 'body' | 'payload'>,

@@ -1,6 +1,6 @@
 import type { OptOutWords } from '@wbiz/contracts/account';
 
-/** Built-in words by language. Only words with no other meaning when sent alone: "cancel" may mean an order. */
+/** Built-in words by language. Only words with no other meaning when sent alone: "cancel" may be about an order. */
 const BUILT_IN: Readonly<Record<string, OptOutWords>> = {
   en: {
     stop: ['stop', 'stop all', 'stopall', 'unsubscribe', 'opt out', 'opt-out', 'optout', 'stop promotions'],
@@ -15,7 +15,7 @@ const BUILT_IN: Readonly<Record<string, OptOutWords>> = {
   ar: { stop: ['توقف', 'إيقاف', 'إلغاء الاشتراك'], start: ['ابدأ', 'اشتراك'] },
 };
 
-/** A text for comparison: lower case, without surrounding punctuation and symbols, without invisible characters. */
+/** Normalises a text for comparison: lower case, no surrounding punctuation or symbols, no invisible characters. */
 const bare = (text: string) =>
   text
     .normalize('NFKC')
@@ -27,8 +27,8 @@ const bare = (text: string) =>
 export type Says = (body: string) => 'stop' | 'start' | undefined;
 
 /**
- * Reads a whole message as an opt-out or opt-in: by the account's words for the languages that it has set, by built-in
- * words for the others. A word in both lists means stop.
+ * Reads a whole message as an opt-out or opt-in. In a language for which the account has set words, these replace the
+ * built-in ones. A word in a stop list and a start list means stop.
  */
 export function optOutWords(own: Readonly<Record<string, OptOutWords>> | null): Says {
   const says = new Map<string, 'stop' | 'start'>();

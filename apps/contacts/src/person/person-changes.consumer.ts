@@ -15,7 +15,7 @@ type Change = Command<typeof META_CHANGE, MetaChange>;
 /** Meta's values for a person who stops, or resumes, a business's marketing messages. */
 const OPTED_IN = { stop: false, resume: true };
 
-/** Webhooks about people, apart from their messages. */
+/** Applies Meta's webhooks about people, apart from their messages. */
 @Controller()
 export class PersonChangesConsumer {
   constructor(
@@ -54,7 +54,7 @@ export class PersonChangesConsumer {
       });
     },
 
-    /** A person's new user id. The number beside it may be the old or the new one, so it is not stored. */
+    /** A person has a new user id. The webhook's phone number may be the old or the new one, so it is not stored. */
     user_id_update: async (accountId: string, update: MetaItem, { traceparent }: Change) => {
       const { previous, current } = object(update['user_id']);
       const userId = userIdOf(current);
@@ -70,7 +70,7 @@ export class PersonChangesConsumer {
     },
   };
 
-  /** The contact id of the first of these persons that has a contact; undefined if none has. */
+  /** The contact id of the first of these phone numbers and user ids that has a contact; undefined if none has. */
   private async onFile(accountId: string, persons: readonly (string | undefined)[]) {
     const ids = persons.flatMap((person) => (person === undefined ? [] : contactIdOf(accountId, person)));
     const { rows } = await this.pool.query<{ stream: string }>({
@@ -81,7 +81,7 @@ export class PersonChangesConsumer {
     return ids.find((id) => rows.some(({ stream }) => stream === id));
   }
 
-  /** Asks the gateway if contacts.accounts lacks the WABA: that copy may lag behind a new connection. */
+  /** The account of a WABA. Asks the gateway if contacts.accounts, which may lag behind, does not have the WABA. */
   private async accountOf(wabaId: string): Promise<string | undefined> {
     const { rows } = await this.pool.query<{ id: string }>({
       name: 'account-of-waba',

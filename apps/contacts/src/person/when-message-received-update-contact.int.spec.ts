@@ -49,7 +49,7 @@ it('takes in messages of other people, however long a name is', async () => {
   const [one, other] = [system.account(), system.account()];
   const [phone, person] = [system.newPhone(), system.newPhone()];
   const userId = `IN.${phone.slice(1)}`;
-  // Unbounded, the name alone takes 2,702 of the 2,704 bytes an index row can have; the number exceeds them.
+  // Unbounded, the name alone takes 2,702 of an index row's 2,704 bytes, and the phone number comes on top.
   const name = incompressible(389);
   const email = `${hash('sha512', 'a')}@${hash('sha512', 'b').slice(0, 121)}.io`;
   expect(await one.upsert({ userId, name, email })).toMatchObject({ result: 'created' });

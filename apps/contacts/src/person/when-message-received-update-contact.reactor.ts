@@ -13,8 +13,8 @@ import { consentIn } from './consent-in-message.js';
 import { optOutWords, type Says } from './opt-out-words.js';
 
 /**
- * Creates or updates the writer's contact, with changes of number and user id. Obeys an opt-out or opt-in word sent
- * alone.
+ * Creates or updates the contact of a message's writer, changes of phone number and user id included. A message that is
+ * only an opt-out or opt-in word opts the contact out or in.
  */
 export const whenMessageReceivedUpdateContact = (
   store: Pick<EventStore, 'applyIn' | 'committed'>,

@@ -3,7 +3,7 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** `made`: created by its own request, not only by use on a contact. Null before the first event. */
+/** `made`: created by a client's request for the tag, not only by use on a contact. */
 export type TagState = {
   readonly name: string;
   readonly generation: number;
@@ -49,7 +49,7 @@ export const tag: Decider<TagCommand, TagState | null, TagEvent> = {
 
 const isThere = (known: TagState | null): known is TagState => known !== null && !known.deleted;
 
-/** A tag made again gets a new generation: contacts may still have the deleted one. */
+/** A tag created again after its deletion gets a new generation: contacts may still have the deleted one. */
 const next = (known: TagState | null): Kept => ({
   generation: known === null ? 1 : known.deleted ? known.generation + 1 : known.generation,
 });

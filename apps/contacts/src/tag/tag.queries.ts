@@ -47,7 +47,7 @@ export class TagQueries {
   }
 }
 
-/** The tags of an account ($1) and their contact counts. A tag's key is the end of its stream's name. */
+/** SQL: the tags of account `$1` and their contact counts. A stream is named `tag:<account>:<key>`. */
 export const TAGS_WITH_COUNTS = `select t.stream, t.created, t.state->>'name' as name, coalesce(c.contacts, 0) as contacts,
     (t.state->>'generation')::int as generation
   from contacts.tags t left join contacts.tag_counts c on c.account_id = t.account_id

@@ -23,7 +23,7 @@ export const CLOUD_API = Symbol('CLOUD_API');
         const api = createCloudApi({
           baseUrl: config.CLOUD_API_URL,
           timeoutMs: config.CLOUD_API_TIMEOUT_MS,
-          // Never the limit: the dispatcher limits calls per phone number; a slow one must not use up the connections.
+          // So high that slow phone numbers cannot use up all connections; the dispatcher limits the calls per number.
           connections: 4096,
           watch: watchCloudApi(runtime),
         });

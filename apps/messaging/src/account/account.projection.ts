@@ -1,6 +1,9 @@
 import { projection } from '@wbiz/service-kit/projection';
 
-/** This service's copy of accounts and their phone numbers. A removed number stays until its queue is empty. */
+/**
+ * This service's copy of accounts and their phone numbers. A removed number stays until an update finds no send of it
+ * in the queue.
+ */
 export const accounts = projection({
   name: 'accounts',
   on: {

@@ -3,14 +3,14 @@ import type { Pool } from 'pg';
 
 type AskOwner = (wabaId: string) => Promise<{ accountId: string } | null>;
 
-/** Minimum gap between two lookups of one unknown WABA, in ms. */
+/** Minimum time between two lookups of one unknown WABA, in ms. */
 const LOOKUP_GAP_MS = 200;
-/** Maximum unknown WABAs whose last lookup is remembered. */
+/** Maximum number of unknown WABAs whose last lookup time is kept. */
 const MAX_UNKNOWN = 1_000;
 
 /**
- * Finds the account that a WhatsApp Business Account (WABA) belongs to: in this service's copy of accounts, else at
- * the gateway, since the copy may be behind.
+ * Finds the account that a WhatsApp Business Account (WABA) belongs to: first in this service's copy of accounts, then
+ * at the gateway, since the copy may be behind.
  */
 export class AccountsByWaba {
   private readonly known = new Map<string, string>();
@@ -24,8 +24,9 @@ export class AccountsByWaba {
   ) {}
 
   /**
-   * Resolves to undefined if the WABA is not connected; its webhooks are then ignored. Undefined always comes from a
-   * lookup sent after the call: with an older answer the first messages of an account connected since would be lost.
+   * Resolves to undefined if no account has connected the WABA; the WABA's webhooks are then ignored. Only a lookup
+   * sent after the call may yield undefined: an older one could miss a new account, whose first messages would then be
+   * lost.
    */
   async accountOf(wabaId: string): Promise<string | undefined> {
     const known = this.known.get(wabaId);

@@ -3,7 +3,7 @@ import type { AccountCredentials } from '@wbiz/contracts/account';
 const KEEP_MS = 30_000;
 type AskOwner = (accountId: string) => Promise<AccountCredentials | null>;
 
-/** Access tokens: fetched encrypted from the gateway, decrypted here, cached for 30 s or until Meta refuses one. */
+/** Access tokens: fetched encrypted from the gateway, decrypted here, each cached for 30 s or until Meta refuses it. */
 export class Credentials {
   private readonly kept = new Map<
     string,
@@ -15,7 +15,7 @@ export class Credentials {
     private readonly unseal: (sealed: string, accountId: string) => string,
   ) {}
 
-  /** Undefined if the account has no token. */
+  /** Resolves to undefined if the account has no token. */
   tokenOf(accountId: string): Promise<string | undefined> {
     const kept = this.kept.get(accountId);
     if (kept && kept.until > Date.now()) return kept.token;

@@ -3,8 +3,8 @@ import { ruleFor } from '@wbiz/cloud-api/graph-error-fates';
 import type { Credentials } from './credentials.js';
 
 /**
- * Calls Meta with the account's token. If Meta refuses the token, fetches it again and calls once more. Throws what
- * `call` throws, or an Error if the account has no token.
+ * Calls Meta with the account's token. If Meta refuses the token, fetches the token again and repeats the call once.
+ * Throws what `call` throws, or an Error if the account has no token.
  */
 export async function withToken<T>(
   credentials: Credentials,

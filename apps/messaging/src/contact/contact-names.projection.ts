@@ -11,7 +11,10 @@ import { differsFromStored } from '../person/identity.js';
 import { linkPeople, type AccountLink } from '../person/link-people.js';
 import { findPeople } from '../person/people.js';
 
-/** This service's copy of contacts' names and of their phone numbers as entered; also stores their identity links. */
+/**
+ * This service's copy of contacts' names and numbers as entered. Also links a contact's numbers and user ids as one
+ * person.
+ */
 export const contactNames = (store: Pick<EventStore, 'applyIn' | 'committed'>): Projection =>
   batchProjection({
     name: 'contact-names',
@@ -49,7 +52,7 @@ export const contactNames = (store: Pick<EventStore, 'applyIn' | 'committed'>): 
 type Told = { readonly accountId: string; readonly data: ContactCreatedData | ContactUpdatedData };
 type Had = { readonly id: string; readonly phone: string | null; readonly user_id: string | null };
 
-/** Identity links from contacts with a number or user id other than the one from which the contact's id is derived. */
+/** The identity links of contacts with a number or user id other than the one that the contact's id is derived from. */
 async function linksIn(told: readonly Told[], db: PoolClient): Promise<readonly AccountLink[]> {
   const moved = told.filter(({ accountId, data: { contact } }) =>
     [contact.phone, contact.userId].some((key) => key !== null && contactIdOf(accountId, key) !== contact.id),

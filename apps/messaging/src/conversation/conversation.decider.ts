@@ -9,9 +9,9 @@ import type { Decider } from '@wbiz/eventing/decider';
 import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 
-/** The part of a conversation that the account's staff set; null before its first message. */
+/** The part of a conversation that the account's staff set; null before the first message. */
 export type ConversationState = {
-  /** Missing in rows of versions that could not merge conversations. */
+  /** Missing in rows written by versions that could not merge conversations. */
   readonly id?: string;
   readonly mergedInto?: string;
   readonly status: ConversationStatus;
@@ -20,7 +20,7 @@ export type ConversationState = {
   readonly phoneNumberId: string;
 };
 
-/** A message was sent or received. `written`: the person wrote it. */
+/** A message was sent or received. `written`: by the person, not by the business. */
 type NoteMessage = Omit<ConversationStatusData, 'assignee'> & { readonly written: boolean };
 
 export type ConversationCommand =
@@ -86,7 +86,7 @@ const shownIn = ({ conversationId: id, assignee, contactId, phoneNumberId }: Con
   phoneNumberId,
 });
 
-/** The event store creates no rows: {@link conversationProjection} does, with the first message. */
+/** The event store creates no row of a conversation: {@link conversationProjection} does, at the first message. */
 export const conversations: Aggregate<
   ConversationCommand,
   ConversationState | null,

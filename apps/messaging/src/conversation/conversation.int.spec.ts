@@ -34,7 +34,7 @@ let queries: ConversationQueries;
 let names: ReturnType<typeof projectionScenario>;
 beforeAll(async () => {
   database = await messagingStore({
-    // Makes a deadlock fail the test: Postgres would resolve it after a second.
+    // Makes a deadlock fail the test: by default Postgres would resolve the deadlock after a second.
     options: '-c deadlock_timeout=60s -c lock_timeout=5s',
   });
   ({ pool, store, newStore } = database);
@@ -437,7 +437,7 @@ describe('the inbox', () => {
   });
 
   it('is found by an index; a message within the minute touches none', async () => {
-    await pool.query('vacuum full messaging.conversations'); // a full page would move the row
+    await pool.query('vacuum full messaging.conversations'); // an update on a full page would move the row
     const tx = await pool.connect();
     await tx.query('begin');
     await tx.query('set local enable_sort = off');
@@ -446,7 +446,7 @@ describe('the inbox', () => {
        order by last_minute desc, last_message_at desc, stream collate "C" desc limit 51`,
     );
     expect(plan.map((row) => row['QUERY PLAN']).join()).toContain('conversations_newest');
-    // Postgres' counters hold earlier updates too: the difference is this one.
+    // Postgres' counters also hold earlier updates: only the difference counts.
     const counted = async () => {
       const { rows } = await tx.query<{ updated: number; hot: number }>(
         `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot from pg_stat_xact_user_tables

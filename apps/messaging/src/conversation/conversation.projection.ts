@@ -21,7 +21,7 @@ type Read = Recorded<'message.marked_read'>;
 const preview = (body: string | null | undefined, kind: string | undefined) =>
   cut(body ?? `[${kind ?? 'message'}]`, { max: 200 });
 
-/** An updated row of a conversation that is not open: a message may open it. */
+/** The row of a closed or new conversation, updated by a message that may open the conversation. */
 type Touched = {
   stream: string;
   account_id: string;
@@ -45,9 +45,9 @@ const noteMessage = (row: Touched, written: boolean): FollowUp =>
 
 type Moved = ReturnType<typeof movedBy>[number];
 /**
- * The change of an inbox row by a message's event; empty if there is none: for a status after the first (of a
- * campaign's message: after the one that brought Meta's id), or for a message that neither side wrote ({@link
- * isWritten}).
+ * The change of the inbox row that an event of a message causes; empty if the event causes none. A message that neither
+ * side wrote ({@link isWritten}) causes none. Of a message's statuses one causes a change: the first, or for a
+ * campaign's message the one that brought Meta's id.
  */
 function movedBy(event: Moving, bodies: ReadonlyMap<string, string | null>) {
   const { accountId } = event;
@@ -80,8 +80,8 @@ function movedBy(event: Moving, bodies: ReadonlyMap<string, string | null>) {
 }
 
 /**
- * Updates the inbox rows of messages sent and received; resolves to the commands that may open conversations. The
- * statement locks a row before it reads the status: a message never misses that its conversation was closed.
+ * Updates inbox rows for messages sent and received; resolves to the commands that may open conversations. The
+ * statement locks each row before it reads the row's status, so it cannot miss that a conversation was just closed.
  */
 async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const { rows } = await tx.query<Touched>({
@@ -130,7 +130,7 @@ async function move(moved: readonly Moved[], tx: PoolClient): Promise<readonly F
   return rows.map((row) => noteMessage(row, written.has(row.stream)));
 }
 
-/** Counts as unread only messages after the one marked read: Meta marks the ones before it too. */
+/** Counts as unread only messages after the one that was marked read: Meta also marks all earlier messages read. */
 async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
   await tx.query({
     name: 'conversations-read',
@@ -148,13 +148,13 @@ async function read(events: readonly Read[], tx: PoolClient): Promise<void> {
   });
 }
 
-/** The fields of a message that a status brings into the inbox; undefined if the inbox does not change. */
+/** The message's fields for the inbox, if this status adds the message to the inbox; undefined if it does not. */
 function shownIn(event: Recorded<'message.status'>): (Shown & { readonly body?: string | null }) | undefined {
   const { private: given } = event;
   return given && 'isTaken' in given ? given.shown : given;
 }
 
-/** The texts of campaigns' messages that come into the inbox with these events, by message id. */
+/** The texts of campaigns' messages that these events add to the inbox, by message id. */
 async function bodiesOf(
   events: readonly Moving[],
   tx: PoolClient,
@@ -169,7 +169,7 @@ async function bodiesOf(
   return new Map(rows.map(({ stream, body }) => [stream, body]));
 }
 
-/** Replaces user ids by the people's phone numbers where those are known. */
+/** Replaces a user id by the number or id that identifies its person, where a link to the person is stored. */
 async function byNumber(moved: readonly Moved[], tx: PoolClient): Promise<readonly Moved[]> {
   const keyOf = ({ accountId, person }: Moved) => ({ accountId, key: person });
   const byUserId = moved.filter(({ person }) => !isPhone(person));
@@ -177,7 +177,10 @@ async function byNumber(moved: readonly Moved[], tx: PoolClient): Promise<readon
   return moved.map((one) => ({ ...one, person: find(keyOf(one))?.person ?? one.person }));
 }
 
-/** Handles messages and reads together, so that batches with both lock rows in one order and cannot deadlock. */
+/**
+ * Handles messages and read marks together: each batch locks all its rows in one order, so that batches cannot
+ * deadlock.
+ */
 async function follow(events: readonly (Moving | Read)[], tx: PoolClient): Promise<readonly FollowUp[]> {
   const reads = events.filter((event) => event.type === 'message.marked_read');
   const moving = events.filter((event) => event.type !== 'message.marked_read');

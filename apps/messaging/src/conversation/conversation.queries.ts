@@ -25,7 +25,7 @@ type Row = {
   window_expires_at: Date | null;
   state: ConversationState;
 };
-/** SQL: the columns of a row. The contact's name and number as entered go before those from WhatsApp. */
+/** SQL: the columns of {@link Row}. A contact's name and number as entered take precedence over those from WhatsApp. */
 const SHOWN = `c.stream, c.contact_id, c.phone_number_id,
   coalesce(n.phone, c.person) as person,
   coalesce(n.name, c.name) as name, c.last_message_at, c.last_message_preview, c.unread_count, c.window_expires_at, c.state`;
@@ -35,12 +35,12 @@ const NEWEST = 'order by c.last_minute desc, c.last_message_at desc, c.stream co
 /** Queries of the inbox. */
 @Controller()
 export class ConversationQueries {
-  /** A search first scans this many of the newest conversations, and uses the index if they do not fill the page. */
+  /** How many of the newest conversations a search scans first; it uses the index only if they do not fill the page. */
   scannedFirst = 1_000;
 
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
-  /** Conversations by their last message, newest first. Throws `invalid_request` for a cursor that no page returned. */
+  /** Conversations, newest last message first. Throws `invalid_request` for a cursor that no page returned. */
   @QueryHandler('conversation.list')
   async list(ask: Ask<'conversation.list'>): Promise<Answer<'conversation.list'>> {
     const { search } = ask;
@@ -91,7 +91,7 @@ export class ConversationQueries {
     return rows;
   }
 
-  /** The id of a merged conversation finds the conversation that it was merged into. */
+  /** For the id of a merged conversation, resolves to the conversation that it was merged into. */
   @QueryHandler('conversation.get')
   async get({ accountId, id }: Ask<'conversation.get'>): Promise<Answer<'conversation.get'>> {
     const { rows } = await this.pool.query<Row>({
@@ -130,10 +130,10 @@ export class ConversationQueries {
 }
 
 type Listed = Pick<Ask<'conversation.list'>, 'accountId' | 'status'>;
-/** The row after which a page starts: the time of its last message, and its id. */
+/** The row after which a page starts: the time of the conversation's last message, and the conversation's id. */
 type Place = readonly [ms?: number, id?: string];
 
-/** The conditions on the rows of `c`, except the search, and the statement's parameters. */
+/** SQL: the conditions of a list on the rows of `c`, except the search; and the statement's parameters. */
 function conditions({ accountId, status }: Listed, [ms, stream]: Place) {
   const { values, value } = parameters(accountId);
   const parts = ['c.account_id = $1', `c.state->>'mergedInto' is null`];

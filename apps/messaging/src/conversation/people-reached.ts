@@ -4,14 +4,16 @@ import type { MessageState } from '../message/message.state.js';
 
 /*
  * Meta limits how many people a business reaches in 24 hours: a person counts if a template goes to them outside their
- * service window. `reached_minute` of a conversation is the last minute in which that happened.
+ * service window. `reached_minute` of a conversation is the last minute in which its person was reached.
  */
 
-/** SQL: a window with less than this left counts as closed, since Meta accepts a template this much later at most. */
+/** SQL: a window with less than this left counts as closed: Meta may accept the template up to this much later. */
 const SLACK = "interval '5 minutes'";
-/** SQL: how long a person counts from `reached_minute` on: 24 hours (Meta), the whole minute, and the slack. */
+/** SQL: how long a person counts, from the start of `reached_minute`: 24 hours (Meta), that minute, and SLACK. */
 export const COUNTED = `(interval '24 hours 1 minute' + ${SLACK})`;
-/** A send that reaches Meta later than this after its creation is counted again, in ms. */
+/**
+ * A template sent to Meta more than this (ms) after its creation is late: {@link countLate} counts its person again.
+ */
 const PROMPT_MS = 60_000;
 
 /**
@@ -21,7 +23,7 @@ export const reachedAfter = (c: string, minute: string) =>
   `case when ${c}.window_expires_at > ${minute} at time zone 'UTC' + interval '1 minute' + ${SLACK}
                then ${c}.reached_minute else greatest(${c}.reached_minute, ${minute}) end`;
 
-/** Counts the people of delayed templates as reached now, as Meta is called: their window may have closed since. */
+/** Counts the people of late templates as reached now, when Meta is called, unless their service window is open. */
 export async function countLate(started: readonly MessageState[], tx: PoolClient): Promise<void> {
   const prompt = firstId('msg', Date.now() - PROMPT_MS);
   const late = started.filter(({ id, kind }) => kind === 'template' && id < prompt);

@@ -13,10 +13,10 @@ afterEach(() => system.stopAll());
 afterAll(() => system.close());
 
 const session = { query: (text: string) => system.pool.query(text) } as never;
-/** Makes this Postgres look restored: not compared since its start. */
+/** Makes the database look restored: not compared with the event log since Postgres started. */
 const restored = () =>
   system.pool.query(`update messaging.dispatch_guard set compared_with = now() - interval '1 day'`);
-/** Resolves when the dispatcher holds the number and has looked at its queue. */
+/** Resolves when the dispatcher holds the number's lease and has read the number's queue. */
 const looked = () =>
   until(async () => (await system.pool.query('select from messaging.dispatch_leases')).rowCount === 1);
 

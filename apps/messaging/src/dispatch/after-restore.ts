@@ -6,8 +6,8 @@ export const WAS_COMPARED =
 
 /**
  * A restored or failed-over database may hold sends as queued that have already gone out. No send starts until the
- * database has been compared with the event log. If it has lost commits, every queued send is marked as started by a
- * lost holder, so its outcome is unknown: Meta's statuses settle it, or the account's policy does.
+ * database has been compared with the event log. If it has lost commits, every queued send is marked as started with
+ * fence 0, so that its outcome becomes unknown; a status from Meta or the account's policy then settles the send.
  */
 export const afterRestore: OnCompared = {
   lost: (session) =>

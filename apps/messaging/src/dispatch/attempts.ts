@@ -15,8 +15,8 @@ import { outcomeOf } from './outcome-of.js';
 import { classOf } from './send-class.js';
 
 /**
- * Maximum wait of a campaign's send behind single sends, in ms. Then it is deferred, so that single sends to its person
- * need not wait for it.
+ * Maximum time that a campaign's send waits behind single sends, in ms. After that the send is deferred, so that single
+ * sends to the same person need not wait.
  */
 const TURN_PATIENCE_MS = 2000;
 
@@ -24,9 +24,9 @@ export type AttemptsOptions = {
   readonly store: EventStore;
   readonly send: (message: Outgoing, body: Record<string, unknown>) => Promise<SendOutcome>;
   readonly complete: CompleteMessage;
-  /** Whether a send's outcome is traced as a step of the trace that accepted it. */
+  /** Whether the outcome of a send is added to the trace of the request that created the send. */
   readonly isTraced?: boolean;
-  /** Called with the answer to each attempt, or the failure to call, and the outcome that follows from it. */
+  /** Called after each attempt with its outcome, and with Meta's answer (or why there is none). */
   readonly onOutcome?: (outcome: Outcome, answer: SendOutcome) => void;
   readonly logger: Logger;
 };
@@ -39,7 +39,9 @@ export class Attempts {
     private readonly lanes: ReadonlyMap<string, Lane>,
   ) {}
 
-  /** Waits for the send's turn and calls Meta. `deferred` if the call could not be made in time. */
+  /**
+   * Waits for the send's turn, then calls Meta. `deferred`: the turn came too late for the send or for the lease.
+   */
   async outcome(lane: Lane, claimed: Claimed): Promise<Outcome> {
     const isComplete = mediaWithoutMetaId(claimed.message).length === 0;
     const completed = isComplete ? claimed : await this.options.complete(claimed.message);
@@ -62,8 +64,8 @@ export class Attempts {
   }
 
   /**
-   * Pauses the number or account that Meta throttles. A pair limit needs no pause: the deferred send already holds back
-   * later sends to its person.
+   * Pauses claims for the phone number, or for all numbers of the account, that Meta throttles. A pair limit needs no
+   * pause: the deferred send already holds back later sends to the same person.
    */
   private slowDown({ lease }: Lane, scope: RefusalScope): void {
     if (scope !== 'pace-number' && scope !== 'pace-account') return;
@@ -86,7 +88,7 @@ export class Attempts {
     }
   }
 
-  /** Stores the outcome of a call; retries until it succeeds, since no other process knows it. */
+  /** Stores the outcome of an attempt. Retries until that succeeds, since no other process knows the outcome. */
   async settle(
     { id: messageId, accountId, traceparent }: Pick<Outgoing, 'id' | 'accountId'> & Partial<Outgoing>,
     attempt: number,
@@ -104,7 +106,7 @@ export class Attempts {
       } catch (err) {
         this.options.logger.warn(
           { err, messageId, accountId, attempt, outcome: outcome.kind, retryMs: wait },
-          'dispatcher: outcome of an attempt not stored; storing it again after a pause',
+          'dispatcher: storing the outcome of a send failed; trying again after retryMs',
         );
         await delay(wait);
       }
@@ -112,15 +114,15 @@ export class Attempts {
   }
 }
 
-/** Until when a send waits for its turn (monotonic clock, ms). */
+/** Until when a send waits for its turn (monotonic clock, ms); Infinity for a single send. */
 const turnDeadline = ({ expiresAt }: MessageState) =>
   expiresAt === undefined
     ? Infinity
     : performance.now() + Math.min(TURN_PATIENCE_MS, Date.parse(expiresAt) - Date.now());
 
 /**
- * The body of the call. Meta returns our id (callback data, at most 512 characters) in every status, which settles a
- * lost answer.
+ * The body of the send. Meta repeats `biz_opaque_callback_data` (our id; at most 512 characters) in every status, so a
+ * status settles a send whose answer was lost.
  */
 const bodyOf = (message: Outgoing) => ({
   messaging_product: 'whatsapp',

@@ -140,7 +140,7 @@ describe('a single send', () => {
       overtakenBy.push(called.indexOf(id) - before);
     }
     expect(called.length).toBeLessThan(300);
-    // Of the eight campaign sends claimed ahead, only those that leave before the single send is claimed.
+    // Of the eight campaign sends claimed ahead, only those overtake the single send that leave before it is claimed.
     expect(overtakenBy.toSorted((a, b) => a - b)[10]).toBeLessThanOrEqual(3);
     await until(async () => (await left()) === 0, { timeoutMs: 20_000 });
     expect(await system.refusals(130429)).toBe(0);

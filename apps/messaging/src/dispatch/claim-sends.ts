@@ -12,7 +12,7 @@ const MAY_GO = `class <= $6 and conversation_id <> all($4) and (expires_at is nu
                   and not exists (select from deferred e
                     where e.conversation_id = d.conversation_id and (e.class, e.position) < (d.class, d.position))`;
 
-/** A send whose attempt is started. */
+/** A send marked as started; `attempt` counts from 1. */
 export type Claimed = { readonly message: Outgoing; readonly attempt: number };
 
 export type Claim = {
@@ -28,9 +28,9 @@ export type Claim = {
 };
 
 /**
- * Marks up to `room` sends as started. Locks the lease's row, so that a change of holder waits for the transaction.
- * Like every change of a send, it locks the message first and then checks the queue's row again. `more`: the lowest
- * class that may have more.
+ * Marks up to `room` sends as started. Locks the lease's row, so that no other replica can take the lease before the
+ * commit. Like every change of a send, locks the message first and then checks the message's row in the queue again.
+ * `more`: the lowest class that may have more sends; undefined: none has.
  */
 export async function claimSends(
   tx: PoolClient,

@@ -24,7 +24,7 @@ type Row = {
  * holder raises the fence. Numbers are spread evenly over live replicas.
  */
 export class DispatchLeases {
-  /** `idleMs` of the leases held, by phone number: a renewal does not read it again. */
+  /** `idleMs` of each held lease, by phone number: it is read only when the lease is taken, not when it is renewed. */
   private readonly idleMs = new Map<string, number>();
 
   constructor(
@@ -34,8 +34,8 @@ export class DispatchLeases {
   ) {}
 
   /**
-   * Renews this replica's leases and, with `take`, takes free ones up to its share. Resolves to all leases it holds
-   * now. Never gives away `busy` ones.
+   * Renews this replica's leases, releases those beyond its even share unless `busy`, and with `take` takes free ones
+   * up to the share. Resolves to all leases that this replica then holds.
    */
   async renew(busy: ReadonlySet<string>, { take }: { take: boolean }): Promise<readonly Lease[]> {
     const began = performance.now();
@@ -74,7 +74,7 @@ export class DispatchLeases {
     }));
   }
 
-  /** Releases the given leases at once; all of this replica's by default. */
+  /** Releases these leases of this replica; by default all. */
   async release(phoneNumberIds?: readonly string[]): Promise<void> {
     await this.pool.query(
       `update messaging.dispatch_leases set expires_at = now() - interval '1 second'

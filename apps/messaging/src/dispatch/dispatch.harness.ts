@@ -19,14 +19,11 @@ const HELLO_WORLD = template({ name: 'hello_world', category: 'MARKETING', compo
 export type Send = (message: Outgoing, body: Record<string, unknown>) => ReturnType<CloudApi['sendMessage']>;
 type Replica = Partial<Pick<DispatcherOptions, 'send' | 'pool' | 'complete'>> & { readonly ttlMs?: number };
 
-/**
- * Messaging's dispatch with a database of its own. The simulator stands for Meta: it accepts sends, reports no
- * statuses.
- */
+/** Messaging's dispatch with its own database. The simulator plays Meta: it accepts sends and reports no statuses. */
 export async function dispatchSystem() {
   const slots = new Slots();
   const [database, simulator] = await Promise.all([
-    // Makes a deadlock fail the test: Postgres would resolve it after a second.
+    // Makes a deadlock fail the test: by default Postgres would resolve the deadlock after a second.
     messagingStore({ options: '-c deadlock_timeout=60s -c lock_timeout=5s' }, slots),
     startSimulator({ behaviour: { statuses: 'none' } }),
   ]);

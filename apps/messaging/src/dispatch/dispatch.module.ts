@@ -77,7 +77,7 @@ const PROVIDERS: Provider[] = [
         logger,
       });
       numberGauges(pool, dispatcher, metrics);
-      // Another replica may dispatch the number, so it must hear of sends accepted here.
+      // Notifies the other replicas of sends accepted here whose phone number this replica does not dispatch.
       store.onCommitted(({ events }) => {
         const waiting = events.filter(({ stream }) => !dispatcher.isCalling(stream));
         const queued = waiting.flatMap((event) => queuedFor(event) ?? []);

@@ -10,13 +10,13 @@ import { WAS_COMPARED } from './after-restore.js';
 import { classOf, type Class } from './send-class.js';
 import type { Slots } from './start-on-acceptance.js';
 
-/** Pause after the nth attempt: 4^(n-1) seconds, as Meta advises for pair limits, but a minute at most. */
+/** Pause in ms after the nth attempt: 4^(n-1) seconds, as Meta advises for pair limits, but at most a minute. */
 const backoffMs = (attempt: number) => Math.min(1000 * 4 ** (attempt - 1), 60_000);
 
 type Recorded<Type extends MessageEvent['type']> = RecordedEvent<Of<MessageEvent, Type>>;
 type Moving = Recorded<'message.status' | 'message.queued'>;
 /**
- * Whether this is a send's first event. Meta's acceptance of a campaign's send is a second `accepted`, with a wamid.
+ * Whether this is a send's first event. A campaign's send has a second `accepted`, with a wamid, once Meta accepts it.
  */
 const isFirst = ({ data: { status, wamid } }: Moving) => status === 'accepted' && wamid === null;
 
@@ -32,7 +32,7 @@ export function queuedFor(event: RecordedEvent): { phoneNumberId: string; class:
 /** The private data of a send's first event; undefined for any other event. */
 const acceptedIn = ({ private: given }: Moving) => (given && 'accountId' in given ? given : undefined);
 
-/** Updates the queue in the transaction of the messages' events. `slots` tells which sends may start at once. */
+/** Updates the queue in the transaction of the messages' events. Sends with a slot from `slots` may start at once. */
 export const dispatchProjection = (slots: Slots) => {
   const follow = async (events: readonly Moving[], tx: PoolClient, onEnd: OnEnd) => {
     const begun = events.filter(isFirst);
@@ -56,15 +56,16 @@ export const dispatchProjection = (slots: Slots) => {
 };
 
 /**
- * SQL: the advisory lock of a phone number. Transactions that start its sends on acceptance share it; recovery takes it
- * alone, and so waits for them.
+ * SQL: the key of a phone number's advisory lock. Transactions that start the number's sends on acceptance hold the
+ * lock shared; recovery takes it exclusively, and so waits for those transactions.
  */
 export const OPENING_LOCK = (phoneNumberId: string) =>
   `hashtextextended('wbiz.opening.' || ${phoneNumberId}, 0)`;
 
 /**
- * Queues sends, or starts them at once. A send starts at once if this replica holds the phone number's lease and has a
- * slot for the send, no single send of the number is queued, and no send to the person is deferred.
+ * Queues sends, or starts them at once. A send starts at once if {@link WAS_COMPARED}, this replica holds the phone
+ * number's lease and has a slot for the send, no single send of the number is queued, and no send to the person is
+ * deferred.
  */
 async function enqueue(
   begun: readonly Moving[],
@@ -112,7 +113,7 @@ async function enqueue(
   for (const { message_id } of rows) started.add(message_id);
 }
 
-/** The accepted message with what is sent to Meta. */
+/** The accepted message with its body for Meta. */
 function outgoing(event: Moving): Outgoing {
   const { content, traceparent } = acceptedIn(event)!;
   return { ...fold(message, [event])!, content, traceparent };
@@ -132,7 +133,7 @@ async function defer(events: readonly Recorded<'message.deferred'>[], tx: PoolCl
   });
 }
 
-/** Whether the send leaves the queue: Meta has accepted it, or never will. */
+/** Whether the send leaves the queue with this event: Meta has accepted the send, or the send has failed for good. */
 const isLast = (event: Moving) =>
   !isFirst(event) && (event.data.wamid === null || takenIn(event) !== undefined);
 

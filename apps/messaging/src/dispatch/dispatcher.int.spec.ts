@@ -44,7 +44,7 @@ function unknownOutcomes(
   unknown.work.start();
   running.push(unknown.work);
 }
-/** Notes a webhook of another phone number. */
+/** Stores that a webhook of another phone number came. */
 const hearMeta = () => webhooksSeen(pool)({ phoneNumberId: 'another', receivedAt: new Date().toISOString() });
 const unknownFor = (seconds: number) =>
   until(
@@ -253,7 +253,8 @@ describe('the dispatcher', () => {
     unknownOutcomes(runner);
     const id = await accept(policy === 'fail' ? '4000' : '4001');
     runner.wake(PHONE);
-    // No webhook comes for longer than the grace, so the grace does not run; it starts with one of another number.
+    // No webhook comes for longer than the grace, so no time counts towards the grace until a webhook of another number
+    // comes.
     await unknownFor(4);
     expect((await stateOf(id)).status).toBe('outcome_unknown');
     const heardAt = Date.now();
@@ -390,7 +391,7 @@ describe('the dispatcher', () => {
     dispatcher('r1');
     await until(async () => (await left()) === 0, { timeoutMs: 20_000 });
     const { data } = await control('GET', '/messages?limit=1000');
-    // The best two of four seconds, so that a slow machine does not fail the test.
+    // Takes the best two of four seconds, so that a slow machine does not fail the test.
     const at = data.map(({ receivedAt }) => Date.parse(receivedAt));
     const within = at.map((from) => at.filter((time) => time >= from && time < from + 2_000).length);
     expect(Math.max(...within) / 2).toBeGreaterThanOrEqual(0.95 * 80);

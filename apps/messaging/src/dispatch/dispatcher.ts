@@ -13,13 +13,11 @@ import { recoverStarted } from './recover-started.js';
 import { CLASSES, classOf, type Class } from './send-class.js';
 import type { Slot } from './start-on-acceptance.js';
 
-/** Interval of looks at the queue, in ms; it doubles while nothing is queued or deferred. */
+/** Interval of reads of the queue, in ms: doubles from `first` to `longest` while no send is queued or deferred. */
 const LOOK_MS = { first: 250, longest: 1_000 };
-/**
- * Minimum gap between claims while a class has more sends than room, in ms: a claim then takes a batch, not one send.
- */
+/** Minimum time between claims while more sends wait than may go, in ms: each claim then gets a batch, not one send. */
 const CLAIM_GAP_MS = 50;
-/** Maximum campaign sends per claim: single sends are claimed after it. */
+/** Maximum campaign sends per claim. Small: single sends accepted meanwhile wait until the claim has ended. */
 const CLAIM_OF_CAMPAIGNS = 32;
 const RENEW_MS = 1000;
 
@@ -30,13 +28,13 @@ export type DispatcherOptions = AttemptsOptions & {
 };
 
 /**
- * Sends accepted messages to Meta. Per leased phone number: claim a batch (mark attempts as started in one
- * transaction that checks the fence), call, settle. A send with nothing before it starts as it is accepted. A
- * started attempt is never started again before its outcome is known or settled as unknown, even after a crash.
+ * Sends accepted messages to Meta. Per leased phone number: claim a batch (mark attempts as started in one transaction
+ * that checks the fence), call, settle. A send that need not wait starts in the transaction that accepts it. No other
+ * attempt of a send starts before the outcome of the last one is known or settled as unknown, even after a crash.
  */
 export class Dispatcher {
   private readonly lanes = new Map<string, Lane>();
-  /** The lanes' `inFlight`, by phone number. Kept when a lease is lost and taken again: the calls continue. */
+  /** `inFlight` of each lane, by phone number. Kept when the lease is lost, since the calls in flight continue. */
   private readonly inFlight = new Map<string, Set<string>>();
   /** Claims and calls in progress. */
   private readonly underWay = new Set<Promise<unknown>>();
@@ -81,7 +79,7 @@ export class Dispatcher {
     await this.options.leases.release();
   }
 
-  /** Tells the dispatcher of a new send of this class. Returns whether this replica dispatches the phone number. */
+  /** Call when a send of this class was queued. Returns whether this replica dispatches the phone number. */
   wake(phoneNumberId: string, cls: Class = 0): boolean {
     const lane = this.lanes.get(phoneNumberId);
     if (!lane) return false;
@@ -95,8 +93,8 @@ export class Dispatcher {
   }
 
   /**
-   * Gives slots to the single sends being accepted for which there is room; a slot reserves its conversation until
-   * `end` is called. The accepting transaction still has to check the fence and whether another send goes first.
+   * Returns a slot for each of these single sends that has room; the slot reserves the send's conversation until `end`
+   * is called. The transaction that accepts the sends must still check the fence and that no other send goes first.
    */
   take(sends: readonly Outgoing[]): readonly Slot[] {
     const now = performance.now();
@@ -132,7 +130,7 @@ export class Dispatcher {
     return this.begun.has(messageId);
   }
 
-  /** Looks for due sends of its phone numbers now. */
+  /** Looks now for due sends of the phone numbers that this replica dispatches. */
   look(): void {
     this.looks.wake();
   }
@@ -157,12 +155,12 @@ export class Dispatcher {
     }
   }
 
-  /** Resolves to whether to look again soon. */
+  /** Resolves to true if there is work: the next look then comes after the shortest interval. */
   private async pumpDue(): Promise<boolean> {
     if (this.stopping || this.lanes.size === 0) return false;
     const { rows } = await dueClasses(this.options.pool, this.lanes);
     for (const { id, class: cls, due } of rows) {
-      // A null class: an earlier holder started sends on acceptance as it lost the number's lease.
+      // A null class: an earlier holder of the lease left sends started, e.g. on acceptance while losing the lease.
       const lane = this.lanes.get(id);
       if (lane && cls === null) lane.doubtful = true;
       else if (cls !== null && due) this.wake(id, cls);
@@ -180,12 +178,12 @@ export class Dispatcher {
     this.lanes.set(phoneNumberId, lane);
     this.options.logger.info(
       { phoneNumberId, accountId, fence: String(lease.fence) },
-      'dispatcher: phone number leased; before its first claim, attempts that a lost holder left started become unknown',
+      'dispatcher: lease of a phone number acquired; before sends are claimed, attempts that an earlier holder left unfinished become unknown',
     );
     this.pump(lane, ...CLASSES);
   }
 
-  /** Claims as many sends as there is room for; marks `these` classes as having possible work. */
+  /** Claims as many sends as may go now, or sets a timer for the next. `these`: classes that may have new sends. */
   private pump(lane: Lane, ...these: readonly Class[]): void {
     for (const cls of these) lane.wanted[cls] = true;
     if (this.stopping || this.lanes.get(lane.lease.phoneNumberId) !== lane || lane.claiming) return;
@@ -205,7 +203,7 @@ export class Dispatcher {
     this.pumpAt(lane, next);
   }
 
-  /** Claims sends of this class and of lower classes before them; if more remain, again after `gapMs`. */
+  /** Claims sends of class `cls` and lower, lower classes first. If more remain, claims again after `gapMs`. */
   private begin(lane: Lane, cls: Class, room: number, gapMs: number): void {
     const these = CLASSES.filter((one) => one <= cls);
     lane.claiming = true;
@@ -224,7 +222,7 @@ export class Dispatcher {
         lane.doubtful = true;
         this.options.logger.warn(
           { err, phoneNumberId: lane.lease.phoneNumberId, accountId: lane.lease.accountId },
-          'dispatcher: claim failed; the next claim of this phone number first settles as unknown what this one may have started',
+          'dispatcher: claiming sends failed; before the next claim, attempts that this claim may have started become unknown',
         );
       })
       .finally(() => {
@@ -246,8 +244,8 @@ export class Dispatcher {
   }
 
   /**
-   * Claims up to `room` sends of this class and of lower ones. `more`: the lowest class that may have more. `isAll`: no
-   * conversation was held back.
+   * Claims up to `room` sends of this class and of lower ones. `more`: the lowest class that may have more sends.
+   * `isAll`: whether no conversation was held back.
    */
   private async claim(
     lane: Lane,

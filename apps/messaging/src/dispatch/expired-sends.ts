@@ -5,7 +5,8 @@ import type { Pool } from 'pg';
 import { messages } from '../message/message.aggregate.js';
 
 /**
- * Interval in ms; it doubles while no queued send can expire. A send lives 10 s or more, so it is seen before its end.
+ * Interval of searches, in ms: doubles from `first` to `longest` while no queued send can expire. A send lives at least
+ * 10 s, so a search sees it before it expires.
  */
 const LOOK_MS = { first: 400, longest: 5_000 };
 const AT_ONCE = 200;
@@ -17,8 +18,8 @@ export type ExpiredSendsOptions = {
 };
 
 /**
- * Returns expired sends to their campaigns; none is claimed after `expiresAt`. Every replica looks at all phone
- * numbers, since the holder of a lease may be gone. A send that two replicas find is returned once.
+ * Returns expired sends to their campaigns; no send is claimed after its `expiresAt`. Every replica searches all phone
+ * numbers, since the holder of a number's lease may be gone. A send that two replicas find is returned once.
  */
 export class ExpiredSends {
   readonly work: Periodic;
@@ -51,7 +52,10 @@ export class ExpiredSends {
       );
       const count = expired.filter((one) => one.ok && one.events.length > 0).length;
       if (count > 0)
-        logger.info({ count }, 'expired sends: not taken by Meta in time; returned to their campaigns');
+        logger.info(
+          { count },
+          'expired sends: sends expired before Meta accepted them; returned to their campaigns',
+        );
       if (due.length < AT_ONCE) return rows.length > 0;
     }
     return true;

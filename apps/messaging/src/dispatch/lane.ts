@@ -4,9 +4,9 @@ import { NumberPace, UNSAVED_DEBT_MS, type PairPace } from './pace.js';
 import { PacedCalls } from './paced-calls.js';
 import type { Class } from './send-class.js';
 
-/** Maximum calls in flight per phone number. Meta answers in about 100 ms, so this carries 1,000 a second. */
+/** Maximum calls in flight per phone number. Meta answers in about 100 ms, so 128 allow 1,000 calls a second. */
 export const MAX_IN_FLIGHT = 128;
-/** Calls of MAX_IN_FLIGHT that campaigns may not use. */
+/** How many calls of MAX_IN_FLIGHT are reserved for single sends. */
 export const RESERVE = 16;
 
 /** The dispatch of one leased phone number. */
@@ -19,22 +19,24 @@ export type Lane = {
   /** The pair limits; undefined until the debts of the previous holder are loaded. */
   pairs: PairPace | undefined;
   claiming: boolean;
-  /** Slots of sends that are being accepted. */
+  /** Number of slots reserved for sends that are being accepted. */
   opening: number;
   recovering: boolean;
-  /** Classes in which the last claim found nothing and held nothing back, and no send was signalled since. */
+  /** Classes known to be empty: the last claim found no send and held none back, and no send was queued since. */
   readonly isEmpty: Record<Class, boolean>;
-  /** Classes that may have sends to claim; `notBefore`: when they may be claimed (monotonic clock, ms). */
+  /** Classes that may have sends to claim; `notBefore`: the earliest time of the next claim (monotonic clock, ms). */
   readonly wanted: Record<Class, boolean>;
   readonly notBefore: Record<Class, number>;
   timer: NodeJS.Timeout | undefined;
-  /** When Meta accepted the first message since the number's last webhook, in epoch ms; 0: none. */
+  /** When Meta accepted the first message since the number's last webhook, in epoch ms; 0: no message since. */
   unheardSince: number;
-  /** Whether the queue may hold started sends that no process is calling; they are recovered before the next claim. */
+  /**
+   * Whether the queue may hold started sends that no process is sending; the next claim first settles those as unknown.
+   */
   doubtful: boolean;
 };
 
-/** A lane starts doubtful: attempts left started may or may not have reached Meta. */
+/** A lane starts as `doubtful`: an earlier holder of the lease may have left attempts started. */
 export function openLane(lease: Lease, inFlight: Set<string>): Lane {
   const pace = new NumberPace(lease.throughput);
   return {
@@ -55,7 +57,7 @@ export function openLane(lease: Lease, inFlight: Set<string>): Lane {
   };
 }
 
-/** Whether a single send may start as it is accepted. Not with a large pair debt: only a claim persists it. */
+/** Whether a single send may start on acceptance. Not with a debt over UNSAVED_DEBT_MS: only claims store one. */
 export const hasRoom = (
   { lease, inFlight, turns, pairs, doubtful, recovering, opening }: Lane,
   { conversationId }: Outgoing,

@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import type { Dispatcher } from './dispatcher.js';
 
 const MOST_COUNTED = 10_000;
-/** A pace measured over less time is too noisy. */
+/** Minimum time between two measurements, in ms: a pace measured over less time is too noisy. */
 const EVERY_MS = 1_000;
 
 type Valued = readonly [phoneNumberId: string, value: number];
@@ -42,12 +42,12 @@ export function numberGauges(pool: Pool, dispatcher: Pick<Dispatcher, 'held'>, m
     lookedAt = now;
     taken = new Map(known.map(([id, { pace }]) => [id, pace.taken]));
     const paces = known.map(([id, { pace }]): Valued => {
-      // The count restarts when a lease is taken again.
+      // `pace.taken` restarts from 0 when a lease is taken again.
       const calls = Math.max(0, pace.taken - (before.get(id) ?? pace.taken));
       return [id, calls / seconds / pace.throughput];
     });
     const queued = rows.map(({ id, sends }): Valued => [id, sends]);
-    // Among numbers with equal queues, those that send most rank first.
+    // Of numbers with equally long queues, those that use most of their pace rank first.
     const pacesById = new Map(paces);
     const shown = topOf(queued.map(([id, sends]) => [id, sends + Math.min(0.99, pacesById.get(id) ?? 0)]));
     const show = (gauge: Metrics['queueSends'], all: readonly Valued[], others: typeof SUM) =>

@@ -5,10 +5,10 @@ import { text } from '@wbiz/contracts/meta/item';
 import type { Outcome } from '../message/message.commands.js';
 import { metaError } from '../message/meta-error.js';
 
-/** Temporary errors are retried for a day at most: nobody wants yesterday's message. */
+/** Maximum age of a message that is sent again after a temporary error, in ms: nobody wants yesterday's message. */
 const MAX_AGE_MS = 86_400_000;
 
-/** The outcome of a message, from Meta's answer or the lack of one. */
+/** The outcome of an attempt, from Meta's answer or from why there is none. */
 export function outcomeOf(
   answer: SendOutcome,
   { attempt, ageMs }: { attempt: number; ageMs: number },

@@ -1,8 +1,8 @@
-/** Share of Meta's throughput used: clock drift must not turn the last call of a second into error 130429. */
+/** Share of Meta's throughput that is used: clock drift must not turn the last call of a second into error 130429. */
 const SHARE = 0.98;
-/** Meta counts per second. Longer here: calls that leave evenly do not arrive evenly. */
+/** Meta counts calls per 1,000 ms. Longer here, since calls that leave evenly do not arrive evenly. */
 const WINDOW_MS = 1_010;
-/** After a stall the calls of at most this many ms are caught up. */
+/** After a stall, the calls missed in at most this many ms are made up for. */
 export const CATCH_UP_MS = 100;
 /** How far ahead calls are claimed, in ms. Short: after a crash the outcomes of claimed calls are unknown. */
 const AHEAD_MS = 100;
@@ -19,7 +19,7 @@ export class NumberPace {
   private next = -Infinity;
   private pausedUntil = -Infinity;
   private pauseMs = FIRST_PAUSE_MS;
-  /** Ring of the times of the last calls, as many as the throughput; `oldest` is the index of the earliest. */
+  /** Ring buffer of the times of the last `throughput` calls; `oldest`: the index of the earliest. */
   private latest: Float64Array;
   private oldest = 0;
 
@@ -44,7 +44,7 @@ export class NumberPace {
     return Math.max(0, this.pausedUntil - now);
   }
 
-  /** How many calls may be claimed now, behind `waiting` claimed calls that have no slot yet. */
+  /** How many calls may be claimed now, behind `waiting` claimed calls that have not left yet. */
   room(now: number, waiting = 0, catchUpMs = CATCH_UP_MS): number {
     const from = this.evenly(now, catchUpMs) + waiting * this.gap;
     if (now < this.pausedUntil || from > now + AHEAD_MS) return 0;
@@ -61,7 +61,7 @@ export class NumberPace {
     return Math.max(this.evenly(now, catchUpMs), now, this.latest[this.oldest]! + WINDOW_MS);
   }
 
-  /** As {@link freeAt}, and reserves that time for the caller. */
+  /** Returns {@link freeAt} and reserves that time for the caller. */
   take(now: number, catchUpMs = CATCH_UP_MS): number {
     const at = this.freeAt(now, catchUpMs);
     this.taken += 1;
@@ -71,9 +71,9 @@ export class NumberPace {
     return at;
   }
 
-  /** Pauses claims after Meta's throughput error; the pause doubles with each one in a row. */
+  /** Pauses claims after Meta's throughput error; each further error in a row doubles the pause. */
   refused(now: number): void {
-    if (now < this.pausedUntil) return; // for a call that left before the pause
+    if (now < this.pausedUntil) return; // the error is for a call that left before the pause
     this.pausedUntil = now + this.pauseMs;
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }
@@ -91,11 +91,11 @@ export class NumberPace {
   }
 }
 
-// Meta's pair rate limit, per phone number and person: one message in 6 s, of which 45 may go at once in advance.
-// Slightly slower here: calls that leave evenly do not arrive evenly.
+// Meta's pair rate limit, per phone number and person: one message per 6 s, with bursts of up to 45. Slightly less
+// here, since calls that leave evenly do not arrive evenly.
 const PAIR_GAP_MS = 6_000 * 1.005;
 const PAIR_BURST = 44;
-/** Debts up to this (ms) are kept in memory only: five messages to a person within half a minute. */
+/** Pair debts up to this (ms) are kept in memory only; five messages to one person at once make such a debt. */
 export const UNSAVED_DEBT_MS = 5 * PAIR_GAP_MS;
 const MANY = 10_000;
 
@@ -109,8 +109,8 @@ export class PairPace {
   private readonly othersPaidAt: number;
 
   /**
-   * `debts`: saved by earlier holders, by conversation. `unsaved`: the largest debt that any other conversation may
-   * still have, i.e. what remains of {@link UNSAVED_DEBT_MS} since the number had a holder.
+   * `debts`: stored by earlier holders of the lease, by conversation. `unsaved`: the largest debt (ms) that any other
+   * conversation may still have from an earlier holder, which does not store debts up to {@link UNSAVED_DEBT_MS}.
    */
   constructor(
     now: number,
@@ -134,13 +134,13 @@ export class PairPace {
     if (this.paidAt.size > MANY) for (const [id, at] of this.paidAt) if (at <= now) this.paidAt.delete(id);
   }
 
-  /** Conversations that may not be written to now. */
+  /** Conversations in which no message may be sent now. */
   heldBack(now: number): string[] {
     for (const [id, until] of this.held) if (until <= now) this.held.delete(id);
     return [...this.held.keys()];
   }
 
-  /** When the next of the conversations held back may be written to; Infinity: none is held back. */
+  /** When the first of the conversations held back may get a message; Infinity: none is held back. */
   get freeAt(): number {
     return Math.min(...this.held.values());
   }

@@ -46,7 +46,7 @@ describe("a phone number's pace", () => {
   it('pauses where Meta asks for it, twice as long each time in a row', () => {
     const pace = new NumberPace(80);
     pace.refused(0);
-    pace.refused(10); // already in flight
+    pace.refused(10); // the refusal of a call that was already in flight
     expect([pace.room(999), pace.roomAt(0)]).toEqual([0, 1_000]);
     expect(pace.room(1_000)).toBeGreaterThan(0);
     pace.refused(1_000);

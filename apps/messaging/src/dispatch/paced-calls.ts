@@ -2,14 +2,14 @@ import { CATCH_UP_MS, type NumberPace } from './pace.js';
 import { CLASSES, type Class } from './send-class.js';
 
 /**
- * After a stall the calls of at most this many ms are caught up, per class. Few of campaigns: calls caught up now are
- * missing at the end of the second, where a single send would have to wait.
+ * Per class: after a stall, the calls missed in at most this many ms are made up for. Few for campaigns: each such call
+ * uses up Meta's limit for this second, in which a single send might then have to wait.
  */
 const CATCH_UP: Readonly<Record<Class, number>> = { 0: CATCH_UP_MS, 1: 20 };
 
 type Waiting = { readonly until: number; readonly pass: (passed: boolean) => void };
 
-/** Lets the claimed calls of a phone number leave at its pace: lower class first, then in order. */
+/** Lets the claimed calls of a phone number leave at the number's pace: lower classes first, each class in order. */
 export class PacedCalls {
   private readonly waiting: Readonly<Record<Class, Waiting[]>> = { 0: [], 1: [] };
   private timer: NodeJS.Timeout | undefined;

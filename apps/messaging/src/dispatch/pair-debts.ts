@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Lease } from './dispatch-leases.js';
 import { PairPace, UNSAVED_DEBT_MS } from './pace.js';
 
-/** The pair limits of a phone number, with the debts that earlier holders of its lease stored. */
+/** Loads the pair limits of a phone number, with the debts that earlier holders of the number's lease stored. */
 export async function loadPairs(pool: Pool, { phoneNumberId, idleMs }: Lease): Promise<PairPace> {
   const { rows } = await pool.query<{ id: string; debt_ms: number }>(
     `with paid as (delete from messaging.pair_debts where phone_number_id = $1 and paid_at <= now())
@@ -17,7 +17,7 @@ export async function loadPairs(pool: Pool, { phoneNumberId, idleMs }: Lease): P
   );
 }
 
-/** Persists large pair debts for the next lease holder. */
+/** Stores the pair debts over UNSAVED_DEBT_MS for the next lease holder. */
 export async function saveDebts(
   tx: PoolClient,
   { phoneNumberId }: Lease,

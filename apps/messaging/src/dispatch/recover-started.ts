@@ -5,9 +5,9 @@ import { OPENING_LOCK } from './dispatch.projection.js';
 import type { Lane } from './lane.js';
 
 /**
- * Settles as unknown every started send that this process is not calling: a lost holder's, or its own from a claim
- * whose commit succeeded although the answer was lost. The locks wait for such a commit. No send starts on acceptance
- * meanwhile.
+ * Settles as unknown every started send of the phone number that this process is not sending: a lost holder's, or one
+ * whose claim by this process was committed although the answer to the commit was lost. The two locks wait until such a
+ * commit has ended. No send starts on acceptance meanwhile.
  */
 export async function recoverStarted(
   lane: Lane,
@@ -28,7 +28,7 @@ export async function recoverStarted(
   if (rows.length > 0)
     logger.warn(
       { phoneNumberId, accountId: lease.accountId, count: rows.length },
-      "dispatcher: started attempts found that no process calls any more; they become unknown, and Meta's status or the account's policy ends them",
+      "dispatcher: found started attempts that no process is sending any more; their outcome is unknown until a status from Meta or the account's policy settles it",
     );
   await Promise.all(
     rows.map(({ message_id, account_id, attempt }) =>

@@ -4,7 +4,7 @@ import type { Credentials } from '../account/credentials.js';
 import { notSent } from '../account/not-sent.js';
 import type { Outgoing } from '../message/message.state.js';
 
-/** Sends a message with the account's token; if Meta refuses the token, fetches it again and retries once. */
+/** Sends a message with the account's token; if Meta refuses the token, fetches the token again and retries once. */
 export function sendToMeta(api: CloudApi, credentials: Credentials) {
   const call = async (
     { accountId, phoneNumberId, traceparent }: Outgoing,

@@ -27,7 +27,7 @@ const accept = (person: string) => system.accept(person);
 const taken = (id: string): SendOutcome => ({ kind: 'accepted', wamid: `wamid.${id}` });
 const callOf = (id: string) => until(() => calls.find((call) => call.id === id));
 
-/** A dispatcher that holds the number and has looked at its queue; the test answers its calls. */
+/** A dispatcher that holds the number's lease and has read the queue; the test answers the dispatcher's calls. */
 async function holding(replica = 'r1') {
   const dispatcher = system.dispatcher(replica, {
     send: ({ id }) => new Promise((answer) => calls.push({ id, answer })),
@@ -47,7 +47,7 @@ const isOneWith = async (id: string) => {
 };
 const queued = async (id: string) => (await system.left(`message_id = '${id}' and state = 'queued'`)) === 1;
 
-/** Accepts, in an open transaction, a message that another holder of the number has started. */
+/** In an open transaction, accepts a message as if another holder of the number's lease had started its send. */
 async function begunElsewhere(tx: PoolClient, person: string, fence: string) {
   const messageId = newId('msg');
   const places = {

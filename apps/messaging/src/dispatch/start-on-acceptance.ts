@@ -8,7 +8,7 @@ export type Slot = {
   readonly end: (isStarted: boolean | undefined) => void;
 };
 
-/** Asks this process's dispatcher for slots: single sends that have one need not wait in the queue. */
+/** Asks this process's dispatcher for slots: a single send with a slot need not wait in the queue. */
 export class Slots {
   private dispatcher?: { readonly replica: string; take(sends: readonly Outgoing[]): readonly Slot[] };
 

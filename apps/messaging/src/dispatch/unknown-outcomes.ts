@@ -11,13 +11,13 @@ import { NOTED_EVERY_MS } from '../inbound/webhooks-seen.js';
 const TICK_MS = 1000;
 /** Interval while no outcome is unknown, in ms; must be shorter than MAX_GAP_MS. */
 const REST_MS = 2 * TICK_MS;
-/** A longer gap between two looks does not count towards the grace. */
+/** A longer time between two checks (ms) does not count towards the grace. */
 const MAX_GAP_MS = 3 * TICK_MS;
-/** Meta's webhooks count as silent if none arrives for this long after a message was handed over. */
+/** A phone number's webhooks count as silent if none arrives for this long (ms) after Meta accepted a message. */
 const SILENCE_MS = 10_000;
-/** How long Meta may take to redeliver webhooks after the gateway did not answer. */
+/** How long Meta may take to redeliver webhooks after the gateway did not answer, in ms. */
 const REDELIVERY_MS = 30_000;
-/** An outcome unknown for this long is logged as an alarm; so is it again after this long. */
+/** An outcome unknown for this long (ms) is logged as an alarm, and again at this interval. */
 const ALARM_MS = 3_600_000;
 
 /** Offsets by partition. */
@@ -28,11 +28,11 @@ export type UnknownOutcomesOptions = {
   readonly dispatcher: Dispatcher;
   readonly announce: Announce;
   readonly graceMs: number;
-  /** The end of every partition of the inbound topic, and how far this service has handled it. */
+  /** Per partition of the inbound topic: the end offset, and the offset up to which this service has handled it. */
   readonly inbound: () => Promise<{ readonly end: Offsets; readonly handled: Offsets }>;
   /** Throws while the gateway, which receives Meta's webhooks, does not answer. */
   readonly knock: () => Promise<unknown>;
-  /** Called at every look with the number of unknown outcomes and the age of the oldest. */
+  /** Called at every check with the number of unknown outcomes and the age of the oldest. */
   readonly onOpen: (open: { readonly count: number; readonly seconds: number }) => void;
   readonly logger: Logger;
 };
@@ -44,17 +44,17 @@ type Open = {
   readonly seen_at: Date | null;
   readonly heard_at: Date | null;
 };
-/** `heardAt`: receipt time of the newest webhook handled by `at`. */
+/** `heardAt`: receipt time of the newest webhook handled before `at` (epoch ms). */
 type Moment = { readonly at: number; readonly heardAt: Date | null };
 
 /**
- * Applies the account's policy to an unknown attempt once its grace has run out without a status. Time counts towards
- * the grace only if a status would have been seen:
- * - a webhook of any phone number, received after the attempt, had been handled before: Meta reaches this installation;
- * - everything that Meta sent until the end of that time has been handled;
+ * Applies the account's policy to an attempt of unknown outcome once the grace has passed without a status. A span of
+ * time counts towards the grace only if a status would have been seen in it:
+ * - before the span, a webhook of any number, received after the attempt, was handled: Meta reaches this installation;
+ * - all webhooks received by the end of the span have been handled;
  * - the gateway answered, so that Meta could deliver;
- * - the phone number's own webhooks are not silent although Meta accepted a message.
- * Without a webhook after the attempt the outcome stays unknown; an alarm is logged after an hour.
+ * - the phone number's own webhooks are not silent (SILENCE_MS) after Meta accepted a message.
+ * Without a webhook after the attempt the outcome stays unknown; an alarm is logged every hour.
  */
 export class UnknownOutcomes {
   readonly work: Periodic;
@@ -96,7 +96,7 @@ export class UnknownOutcomes {
     const heard = open.filter(({ phone_number_id, seen_at }) => {
       const lane = held.get(phone_number_id);
       if (!lane) return false;
-      // The stored time may be older than the last webhook by that much.
+      // The stored time of the last webhook may lag behind by NOTED_EVERY_MS.
       if (seen_at && seen_at.getTime() + NOTED_EVERY_MS >= lane.unheardSince) lane.unheardSince = 0;
       return lane.unheardSince === 0 || Date.now() - lane.unheardSince < SILENCE_MS;
     });
@@ -119,7 +119,7 @@ export class UnknownOutcomes {
       this.toldAt.set(phoneNumberId, Date.now());
       this.options.logger.error(
         { alarm: true, phoneNumberId, count, oldestMs: Math.round(age_ms) },
-        'unknown outcomes: the oldest of this phone number is over an hour old; it ends with a status from Meta, or after the grace, which runs only while webhooks arrive',
+        "unknown outcomes: a send of this phone number has had an unknown outcome for over an hour; a status from Meta settles it or, once webhooks have arrived for OUTCOME_GRACE_MS, the account's policy",
       );
     }
   }
@@ -129,14 +129,14 @@ export class UnknownOutcomes {
     this.covered = { at: Date.now(), heardAt: null };
   }
 
-  /** Whether the gateway has answered for so long that Meta has nothing left to redeliver. */
+  /** Whether the gateway has answered for REDELIVERY_MS, so that Meta has nothing left to redeliver. */
   private async isOpen(): Promise<boolean> {
     try {
       await this.options.knock();
     } catch (err) {
       this.options.logger.warn(
         { err },
-        'unknown outcomes: gateway does not answer; no grace runs until it has answered for 30 s',
+        'unknown outcomes: gateway does not answer; no time counts towards the grace until the gateway has answered for 30 s',
       );
       this.shutAt = Date.now();
     }
@@ -146,7 +146,8 @@ export class UnknownOutcomes {
   }
 
   /**
-   * The time since the last credit of which every webhook has been handled, in ms; `heardAt`: as it was at its start.
+   * `ms`: newly covered time, of which all webhooks are handled. `heardAt`: receipt time of the last webhook before
+   * that.
    */
   private async credit(
     heardAt: Date | null,
@@ -164,11 +165,14 @@ export class UnknownOutcomes {
       this.snapshot = undefined;
     }
     this.snapshot ??= { end, at, heardAt };
-    // After a longer gap (Kafka or this process was down) Meta may still be redelivering.
+    // After a longer time (Kafka or this process was down) Meta may still be redelivering webhooks.
     return { ms: ms > MAX_GAP_MS ? 0 : Math.max(0, ms), heardAt: covered.heardAt };
   }
 
-  /** Credits the grace of attempts started before `heardAt`, and ends those whose grace has run out. */
+  /**
+   * Counts `creditMs` towards the grace of attempts started before `heardAt`; applies the policy if the grace has
+   * passed.
+   */
   private async grant(creditMs: number, heardAt: Date, phoneNumberIds: readonly string[]): Promise<void> {
     const { pool, store, graceMs, logger } = this.options;
     const { rows } = await pool.query<{
@@ -199,8 +203,8 @@ export class UnknownOutcomes {
           logger.warn(
             { messageId, accountId, attempt },
             policy === 'resend'
-              ? "unknown outcomes: no status within the grace; the account's policy queues the message again"
-              : "unknown outcomes: no status within the grace; the account's policy fails the message",
+              ? "unknown outcomes: no status from Meta within the grace; message queued again, which is the account's policy"
+              : "unknown outcomes: no status from Meta within the grace; message marked as failed, which is the account's policy",
           );
         if (ended.ok && ended.state) this.options.announce(ended.state);
       }),

@@ -9,8 +9,8 @@ import type { Pool } from 'pg';
 import { wholeMessage } from '../message/whole-message.js';
 
 /**
- * The payload of a reply to a flow or to another of Meta's forms (`address_message`), without a token that WBIZ or Meta
- * made.
+ * The payload of a reply to a flow or to another of Meta's forms (`address_message`). Leaves out a token that WBIZ or
+ * Meta made.
  */
 export function flowReply({
   name,
@@ -25,7 +25,7 @@ export function flowReply({
 }
 
 export const FLOW_REPLIES = Symbol('FLOW_REPLIES');
-/** Adds to a flow reply the ids of the send and of the flow that it answers; `message` is Meta's message. */
+/** Adds to a flow reply the ids of the send and of the flow that the reply answers; `message` is Meta's message. */
 export type MatchFlowReply = (
   accountId: string,
   received: MessageReceivedData,
@@ -64,7 +64,7 @@ export const flowReplies =
     return { ...received, payload: { ...payload, ...(flowId && { flowId }), flowMessageId } };
   };
 
-/** The answers of a form; null if they are not a JSON object, since the sender may have put anything there. */
+/** The answers in the reply to a form; null if they are not a JSON object, since the sender can send any text. */
 function responseIn(json: unknown): MetaItem | null {
   if (isPlainObject(json)) return json;
   try {

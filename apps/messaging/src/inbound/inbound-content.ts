@@ -27,7 +27,7 @@ import {
 } from '@wbiz/contracts/meta/item';
 import { flowReply } from './flow-reply.js';
 
-/** A message's content: its kind, its text for the reader, and the rest as `INBOUND_PAYLOADS` describes it. */
+/** A message's content: its kind, its text, and the rest as `INBOUND_PAYLOADS` describes it. */
 export type InboundContent = {
   readonly kind: string;
   readonly body: string | null;
@@ -136,7 +136,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
 };
 
-/** The former user id of a system message: in a field, or only in the text, "User Asha changed from IN.1 to IN.2". */
+/**
+ * A system message's former user id: from its field or, without one, its text ("User Asha changed from IN.1 to IN.2").
+ */
 export function previousUserIdOf({ previous_user_id: previous, body }: MetaItem): string | undefined {
   const [, inWords = ''] = /\bchanged from (\S+) to /.exec(text(body) ?? '') ?? [];
   return userIdOf(previous) ?? (USER_ID.test(inWords) ? inWords : undefined);
@@ -159,7 +161,7 @@ export function contentOf(message: MetaItem): InboundContent {
   };
 }
 
-/** Meta's fields, without those that the event holds already. */
+/** The fields of Meta's message, without those that the event holds already. */
 function rawOf(message: MetaItem): MetaItem {
   const { from: _f, from_user_id: _u, id: _i, timestamp: _t, type: _k, context: _c, ...rest } = message;
   return rest;

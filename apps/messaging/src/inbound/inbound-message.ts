@@ -8,8 +8,8 @@ import { cut, idOf, object, personOf, text, timeOf } from '@wbiz/contracts/meta/
 import { contentOf, holdsMedia, previousUserIdOf } from './inbound-content.js';
 
 /**
- * The event data of Meta's message. The message's id is derived from Meta's time and wamid, so that one delivered twice
- * gets one id. Throws if the message has no wamid or no sender.
+ * The event data of Meta's message. The message's id is derived from Meta's time and wamid, so that a message delivered
+ * twice gets one id. Throws if the message has no wamid or no sender.
  */
 export function receivedFrom(
   accountId: string,
@@ -19,7 +19,7 @@ export function receivedFrom(
   const told = object(message['system']);
   const sender =
     personOf([message['from'], contact?.wa_id], [message['from_user_id'], contact?.user_id]) ??
-    // A system message may name a person without a number only in `system`.
+    // A system message may name its person only in `system`, if the person has no number.
     personOf([], [previousUserIdOf(told), told['user_id']]);
   if (!wamid || !sender) throw new Error(`A message of Meta's has no ${wamid ? 'sender' : 'id'}.`);
   const { phone: from, userId } = sender;
@@ -44,7 +44,9 @@ export function receivedFrom(
   };
 }
 
-/** A message sent from the WhatsApp Business app: read as if its recipient had sent it, then turned around. */
+/**
+ * The event data of a message from the WhatsApp Business app: {@link receivedFrom} with sender and recipient swapped.
+ */
 export function echoedFrom(accountId: string, { message, ...item }: MetaEcho): MessageEchoedData {
   const { to, to_user_id: userId, ...rest } = message;
   const received = receivedFrom(accountId, { ...item, message: { ...rest, from: to, from_user_id: userId } });

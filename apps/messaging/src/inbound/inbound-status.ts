@@ -5,7 +5,7 @@ import type { MetaItem, MetaStatus } from '@wbiz/contracts/meta/inbound';
 import { entryOf, faultOf, objects, text, timeOf } from '@wbiz/contracts/meta/item';
 import { metaError } from '../message/meta-error.js';
 
-/** Our status per status of Meta's; others are ignored. A voice message that was played counts as read. */
+/** Our status by Meta's status; a status not listed is ignored. A voice message that was played counts as read. */
 const STATUSES = {
   sent: 'sent',
   delivered: 'delivered',
@@ -15,8 +15,8 @@ const STATUSES = {
 } as const;
 
 /**
- * Reads a status of Meta's. `messageId` is undefined if Meta returns no id of ours. Undefined for a status that is
- * ignored: one without wamid, of an unknown kind, or of a group, where it is about one member.
+ * Parses a status from Meta. Undefined for one that is ignored: without wamid, of an unknown kind, or about one member
+ * of a group. `messageId`: undefined if Meta returns no id of ours.
  */
 export function statusFrom({ status, phoneNumberId, receivedAt }: MetaStatus) {
   const wamid = text(status['id'], LIMITS.wamid);

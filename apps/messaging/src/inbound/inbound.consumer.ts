@@ -27,8 +27,8 @@ type Echo = Command<typeof META_ECHO, MetaEcho>;
 type Status = Command<typeof META_STATUS, MetaStatus>;
 
 /**
- * Consumes the items of Meta's webhooks. An item says what has happened already, so a refusal is an error: the item
- * goes to the dead letters.
+ * Consumes the items of Meta's webhooks. An item reports what has happened already, so its command must not be refused:
+ * a refusal is an error, and the item goes to the dead letters.
  */
 @Controller()
 export class InboundConsumer {
@@ -80,7 +80,7 @@ export class InboundConsumer {
     await this.noteWebhook(data);
   }
 
-  /** Goes by the wamid: the message's id also depends on the time, and Meta may repeat a message with another time. */
+  /** Compares wamids, not our ids: these also depend on Meta's time, which may differ when Meta repeats a message. */
   private async isNew(accountId: string, direction: 'in' | 'out', { wamid }: { readonly wamid: string }) {
     return (await this.find({ accountId, wamid, direction })) === null;
   }
@@ -102,7 +102,7 @@ export class InboundConsumer {
       data,
     });
     span?.end();
-    // Another account's message counts as not found.
+    // The store answers `not_found` for another account's message too.
     return !noted.ok && noted.error.code === 'not_found' ? undefined : unrefused(noted);
   }
 

@@ -6,7 +6,7 @@ import { MESSAGING } from '../messaging.service.js';
 
 const alone = { displayPhoneNumber: null, contact: null };
 
-/** The messaging service. Meta's webhooks are simulated, and so is the gateway: `gateway.find` answers for it. */
+/** The messaging service with simulated webhooks and a simulated gateway: `gateway.find` answers `account.find`. */
 export async function inboundSystem() {
   const gateway = { find: (_wabaId: string): Answer<'account.find'> => null };
   const service = await serviceUnderTest(MESSAGING, {
@@ -26,10 +26,10 @@ export async function inboundSystem() {
     /** Puts a message of Meta's on the topic as the gateway does. */
     message: (message: MetaItem, { wabaId = '1', phoneNumberId = '106' } = {}) =>
       service.putInbound(META_MESSAGE, { ...of(wabaId, phoneNumberId), ...alone, message }),
-    /** The same for an echo of the WhatsApp Business app. */
+    /** Puts an echo of the WhatsApp Business app on the topic. */
     echo: (message: MetaItem, { wabaId = '1', phoneNumberId = '106' } = {}) =>
       service.putInbound(META_ECHO, { ...of(wabaId, phoneNumberId), ...alone, message }),
-    /** The same for a status. */
+    /** Puts a status of Meta's on the topic. */
     status: (status: MetaItem, { wabaId = '1', phoneNumberId = '106' } = {}) =>
       service.putInbound(META_STATUS, { ...of(wabaId, phoneNumberId), status }),
     /** How many items were counted as `kind`. */

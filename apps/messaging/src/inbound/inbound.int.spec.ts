@@ -78,7 +78,7 @@ describe('what people write', () => {
       const [found, ...others] = await receivedUnder(message.id);
       expect(others).toEqual([]);
       expect(found).toMatchObject({ public: true, state: { ...became, direction: 'in', from: `+${from}` } });
-      // There is also the last message, which is unread and opens the window.
+      // The message by which the test waits also counts: it is unread and opens the window.
       expect((await inbox(`+${from}`))!.unread_count).toBe(isWritten(became) ? 2 : 1);
     }
     expect(await system.count('deadLetters')).toBe(0);

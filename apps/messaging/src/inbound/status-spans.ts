@@ -4,7 +4,9 @@ import type { Runtime } from '@wbiz/service-kit/runtime';
 import type { Pool } from 'pg';
 
 export const STATUS_SPANS = Symbol('STATUS_SPANS');
-/** Starts a span in the trace that accepted the message, linked to the webhook's own: Meta carries no trace along. */
+/**
+ * Starts a span in the trace of the request that sent the message, if there is one, linked to the webhook's own trace.
+ */
 export type SpanOfStatus = (messageId: string, webhook: string | undefined) => Promise<Span | undefined>;
 
 /** Undefined if tracing is off. */

@@ -9,11 +9,11 @@ export type NoteWebhook = (item: {
   readonly receivedAt: string;
 }) => Promise<void>;
 
-/** Stores when the gateway received the newest webhook; at most once a second per phone number. */
+/** Stores when the gateway received a phone number's newest webhook, at most once a second per phone number. */
 export function webhooksSeen(pool: Pool): NoteWebhook {
   /** When the last write began, by phone number. */
   const noted = new Map<string, number>();
-  /** The newest time not stored yet, by phone number. */
+  /** The newest receipt time that is not stored yet, by phone number. */
   const newest = new Map<string, string>();
   const note = async (phoneNumberId: string): Promise<void> => {
     noted.set(phoneNumberId, Date.now());
@@ -32,7 +32,7 @@ export function webhooksSeen(pool: Pool): NoteWebhook {
     if (waiting !== undefined) return;
     const wait = (noted.get(phoneNumberId) ?? 0) + NOTED_EVERY_MS - Date.now();
     if (wait <= 0) return note(phoneNumberId);
-    // Also stores the last time of a burst, after which no webhook may follow.
+    // A timer, so that the last webhook of a burst is stored too, even if no further webhook comes.
     setTimeout(() => {
       note(phoneNumberId).catch(() => noted.delete(phoneNumberId));
     }, wait).unref();

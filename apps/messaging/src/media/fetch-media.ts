@@ -12,7 +12,7 @@ import { withToken } from '../account/with-token.js';
 import { files } from './media.aggregate.js';
 import type { TaskOf } from './media-task.js';
 
-/** Maximum size of a received file; Meta delivers none larger (error 131052). */
+/** Maximum size of a received file, in bytes; Meta delivers none larger (error 131052). */
 const MOST_BYTES = MEDIA_KINDS.document.maxBytes;
 
 export type FetchMedia = (task: TaskOf<'fetch'>) => Promise<void>;
@@ -24,7 +24,8 @@ type Options = {
 };
 
 /**
- * Copies a received file from Meta to the media store. Throws if it is incomplete; then the store keeps nothing of it.
+ * Copies a received file from Meta to the media store. Throws if the file is too large or not as Meta describes it; the
+ * store then keeps no part of the file.
  */
 export const mediaFetcher =
   ({ api, credentials, store, events }: Options): FetchMedia =>
@@ -55,7 +56,7 @@ export const mediaFetcher =
       data: {
         mediaId,
         source: 'inbound',
-        // Drops parameters, as in `audio/ogg; codecs=opus`.
+        // Drops the parameters of a type, e.g. of `audio/ogg; codecs=opus`.
         mimeType: cut((mimeType ?? meta.mime_type).replace(/;.*/s, '').trim().toLowerCase(), { max: 200 }),
         size,
         sha256,

@@ -8,7 +8,7 @@ export type FetchTask = {
   readonly phoneNumberId: string;
   readonly receivedAt: string;
 };
-/** `gone`: the bytes to remove and Meta's copy of them; null: none; undefined: not looked up yet. */
+/** `gone`: the bytes to remove, and the id of Meta's copy; null: nothing to remove; undefined: not looked up yet. */
 export type RemoveTask = { readonly gone?: { readonly key: string; readonly metaId: string | null } | null };
 
 type Claimed<Kind, Data> = {

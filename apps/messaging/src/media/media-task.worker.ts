@@ -19,11 +19,11 @@ const LOOK_MS = 1_000;
 const AT_ONCE = 8;
 const LEASE_MS = 30_000;
 const FIRST_PAUSE_MS = 1_000;
-/** Maximum attempts to upload a file in advance; after that it is uploaded right before it is sent. */
+/** Maximum attempts to upload a file in advance; after that the file is uploaded right before it is sent. */
 const MOST_UPLOADS = 5;
 /** Meta keeps inbound media for seven days (media page). */
 const META_KEEPS_INBOUND_MS = 7 * 86_400_000;
-/** Attempts to fetch a file although Meta's error allows no retry. */
+/** Maximum attempts to fetch a file if Meta's error allows no retry. */
 const MOST_REFUSALS = 5;
 
 export type MediaTasksOptions = {
@@ -159,7 +159,7 @@ export class MediaTasks {
     );
   }
 
-  /** The outcome of an upload; a medium deleted meanwhile counts as uploaded. */
+  /** The reply to an upload; a medium deleted meanwhile counts as uploaded. */
   private async outcomeOf({ mediaId }: MediaTask): Promise<Reply> {
     const { rows } = await this.options.pool.query<{ state: MediaState; uploaded_at: Date | null }>(
       `select m.state, f.uploaded_at from messaging.media m
@@ -173,6 +173,6 @@ export class MediaTasks {
   }
 }
 
-/** Infinity for an error that is not Meta's. */
+/** Maximum attempts of a task after this error; Infinity for an error that is not Meta's. */
 const allowedAttempts = (error: unknown) =>
   error instanceof CloudApiError ? fateOf(error.error).attempts : Infinity;

@@ -11,7 +11,7 @@ import type { DomainEvent, Message } from '@wbiz/eventing/message';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Awaiting } from '../message/message.state.js';
 
-/** A stored file; null before it was created. `error`: why Meta refused it. */
+/** A stored file; null before it was created. `error`: why Meta refused the file; null: Meta did not. */
 export type MediaState = {
   readonly id: string;
   readonly mimeType: string;

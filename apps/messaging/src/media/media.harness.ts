@@ -31,7 +31,7 @@ export const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).di
 
 type Row = { method: string; path: string; status: number };
 
-/** Messaging's media with a database and a directory of its own; the simulator is Meta. */
+/** Messaging's media with its own database and directory; the simulator plays Meta. */
 export async function mediaSystem() {
   const [{ pool, store: events, close }, simulator] = await Promise.all([
     messagingStore(),
@@ -68,7 +68,7 @@ export async function mediaSystem() {
     told,
     control,
     copies: () => new MetaCopies({ pool, store, api, credentials }),
-    /** Another replica that runs tasks. */
+    /** Starts another replica that runs tasks. */
     tasks(copies = new MetaCopies({ pool, store, api, credentials })) {
       const made = new MediaTasks({
         pool,
@@ -84,7 +84,7 @@ export async function mediaSystem() {
       return made;
     },
     stopTasks: () => Promise.all(replicas.splice(0).map((one) => one.work.stop())),
-    /** Like the gateway: stores the bytes, then sends the command. */
+    /** Does what the gateway does: stores the bytes, then sends the command. */
     async upload(
       bytes: Buffer,
       { accountId = ACCOUNT, mimeType = 'image/jpeg', filename = 'a.jpg' as string | null } = {},

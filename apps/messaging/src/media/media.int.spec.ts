@@ -253,7 +253,7 @@ describe('the cards of a carousel', () => {
         },
       },
     });
-    // Media at Meta are sent by Meta's id from the start.
+    // A medium of which Meta has a copy is composed with Meta's id.
     expect((await factsOf(request)).media).toEqual(
       new Map([
         [first, { metaId: a, mimeType: 'image/jpeg', filename: 'a.jpg' }],

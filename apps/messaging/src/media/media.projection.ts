@@ -17,7 +17,7 @@ type NewTask = {
 
 type Handed = MessageReceivedData | MessageEchoedData;
 
-/** Delay before a deleted file is removed: Meta may still be reading it for a send that it has accepted. */
+/** Delay before a deleted file is removed, in ms: Meta may still be reading the file for an accepted send. */
 const REMOVED_AFTER_MS = 60_000;
 
 /** Whether the event creates a media task. */
@@ -28,7 +28,7 @@ export const makesMediaTask = ({ type, data }: RecordedEvent): boolean =>
 /** Rows of stored files and media tasks, updated in the transaction of the events. */
 export const mediaProjection = inline<MediaEvent | MessageEvent>({
   'media.created': async (events, tx) => {
-    // Locks an existing row too, so that the bytes are not removed meanwhile.
+    // The update of an existing row locks the row, so that its bytes are not removed meanwhile.
     await tx.query({
       name: 'media-files',
       text: `insert into messaging.media_files as f (account_id, sha256, key)

@@ -9,12 +9,12 @@ import type { Credentials } from '../account/credentials.js';
 import { withToken } from '../account/with-token.js';
 import type { MediaState } from './media.decider.js';
 
-/** SQL: whether Meta keeps its copy for another day; a send may wait that long with the copy's id. */
+/** SQL: whether Meta keeps its copy for another day: a send may be retried with the copy's id for that long. */
 export const FRESH = `uploaded_at > now() - interval '29 days'`;
 const CLAIM_SECONDS = 30;
 const KEEP_REFUSAL_MS = 60_000;
 
-/** Meta's copy of a file; its id is good for every phone number of the account (media page). */
+/** Meta's copy of a file; its id is valid for every phone number of the account (media page). */
 export type MetaCopy = { readonly metaId: string; readonly uploadedAt: Date };
 export type Wanted = { readonly accountId: string; readonly mediaId: string; readonly phoneNumberId: string };
 type File = {
@@ -41,8 +41,8 @@ export class MetaCopies {
   constructor(private readonly options: MetaCopiesOptions) {}
 
   /**
-   * Meta's copy of a medium; uploads it if Meta has none. Throws CloudApiError if Meta refuses; another error if Meta
-   * was not reached or another replica is uploading the file.
+   * Meta's copy of a medium; uploads it if Meta has none. Throws CloudApiError if Meta refuses; another error if the
+   * bytes are deleted, Meta was not reached or another replica is uploading the file.
    */
   async copyOf(wanted: Wanted): Promise<MetaCopy> {
     const file = await this.find(wanted);
@@ -52,7 +52,7 @@ export class MetaCopies {
     if (known) return known;
     const copy = this.upload(file, wanted);
     this.underWay.set(file.key, copy);
-    // Keeps a refusal for a short time, so that callers who retry do not upload the bytes again.
+    // Keeps a final refusal for KEEP_REFUSAL_MS, so that retries in that time do not upload the bytes again.
     void copy
       .catch((error: unknown) =>
         error instanceof CloudApiError && fateOf(error.error).attempts === 1

@@ -20,7 +20,9 @@ export type RemoveMedia = ReturnType<typeof mediaRemover>;
 
 /** Deletes bytes that no medium refers to. */
 export function mediaRemover({ pool, api, credentials, store }: Options) {
-  /** Deletes the bytes that were stored for this medium if another medium's equal bytes are the ones kept. */
+  /**
+   * Deletes the bytes stored under this medium's key unless media_files refers to them: it keeps one of equal files.
+   */
   const removeDuplicate = async ({ mediaId, accountId }: Medium): Promise<void> => {
     const key = mediaKey(accountId, mediaId);
     const { rowCount } = await pool.query('select from messaging.media_files where key = $1', [key]);
@@ -28,8 +30,8 @@ export function mediaRemover({ pool, api, credentials, store }: Options) {
   };
 
   /**
-   * Deletes the bytes of a deleted medium and Meta's copy, unless another medium has the same bytes. Throws while a
-   * send still needs them.
+   * Deletes the bytes of a deleted medium and Meta's copy, unless another medium has the same bytes. Throws while an
+   * accepted send still needs the bytes.
    */
   const removeDeleted = async (task: TaskOf<'remove'>): Promise<void> => {
     const gone =
@@ -43,7 +45,7 @@ export function mediaRemover({ pool, api, credentials, store }: Options) {
 
   const removeFromMeta = (accountId: string, metaId: string) =>
     withToken(credentials, accountId, (token) => api.deleteMedia(token, metaId)).catch((error: unknown) => {
-      // Meta has deleted its copy already, or never will: the copy expires by itself.
+      // Meta's refusal is final: the copy is deleted already, or is left to expire at Meta.
       if (!(error instanceof CloudApiError) || fateOf(error.error).attempts > 1) throw error;
     });
 
@@ -51,8 +53,8 @@ export function mediaRemover({ pool, api, credentials, store }: Options) {
 }
 
 /**
- * Deletes the row of the bytes, so that no new medium shares them; the task keeps their key and Meta's id until both
- * are deleted.
+ * Deletes the row of the bytes in media_files, so that no new medium can share them. The task keeps the key of the
+ * bytes and Meta's id until the bytes and Meta's copy are deleted.
  */
 async function release(tx: PoolClient, { mediaId, accountId }: Medium): Promise<RemoveTask['gone']> {
   const { rows } = await tx.query<{ sha256: string; key: string; metaId: string | null }>(

@@ -7,17 +7,19 @@ import type { Outgoing } from '../message/message.state.js';
 import type { MetaCopies } from './meta-copies.js';
 
 /**
- * How long a send waits for an upload, in ms: shutdown waits for sends. The upload then goes on, and the send is
- * deferred.
+ * How long a send waits for an upload, in ms. Short, since shutdown waits for sends. After that the send is deferred,
+ * and the upload continues.
  */
 const PATIENCE_MS = 2_000;
 
-/** Adds Meta's media ids to a message; if that fails, the message has certainly not been sent. */
+/**
+ * Resolves to the message with Meta's media ids; `notSent`: an id is missing, so Meta is not asked to send the message.
+ */
 export type CompleteMessage = (
   message: Outgoing,
 ) => Promise<{ readonly message: Outgoing } | { readonly notSent: SendOutcome }>;
 
-/** Uploads the media that Meta lacks or no longer has, and puts Meta's ids into the message. */
+/** Uploads the media of which Meta has no copy, and puts Meta's ids into the message. */
 export const mediaCompleter =
   (copies: Pick<MetaCopies, 'copyOf'>): CompleteMessage =>
   async (message) => {

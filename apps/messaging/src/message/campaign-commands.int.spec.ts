@@ -16,7 +16,7 @@ let service: Awaited<ReturnType<typeof serviceUnderTest>>;
 let log: readonly SeenRecord[];
 beforeAll(async () => {
   service = await serviceUnderTest(MESSAGING, {
-    // Contacts cannot be reached.
+    // The contacts service cannot be reached.
     peers: { 'template.find': () => Promise.resolve(marketing) },
   });
   log = await service.read('events');

@@ -89,7 +89,10 @@ const kindOf = ({ kind }: AnySend) => KINDS[kind] as AnyKind;
 /** The uploaded media that a send names. */
 export const mediaOf = (sent: AnySend): readonly Reference[] => kindOf(sent).media?.(sent.request) ?? [];
 
-/** The body for Meta of a request. Throws a Rejection if what the request names does not exist or cannot be sent so. */
+/**
+ * The body for Meta of a request. Throws a Rejection if a medium, message or template in it does not exist or cannot be
+ * sent.
+ */
 export function compose(sent: AnySend & { readonly messageId: string }, referenced: Referenced): Composed {
   for (const { id, pointer } of mediaOf(sent))
     if (!referenced.media.has(id)) throw refused('media_not_found', `There is no media ${id}.`, pointer);
@@ -145,7 +148,7 @@ function snakeCase(value: unknown): unknown {
 
 const COMMON = ['to', 'from', 'replyTo', 'metadata'];
 
-/** The fields of a request, without those of every send and without the given ones. */
+/** The fields of a request, without those in COMMON and in `without`. */
 const ownFields = (request: object, ...without: string[]) =>
   Object.fromEntries(
     Object.entries(request).filter(([name]) => !COMMON.includes(name) && !without.includes(name)),

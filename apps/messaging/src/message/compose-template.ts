@@ -114,7 +114,7 @@ function carouselOf(part: Part, { cards: given = [] }: TemplateRequest): object[
   return cards.length > 0 ? [{ type: 'carousel', cards }] : [];
 }
 
-/** Components that need no parameters, or are handled above. */
+/** The types of components that can be sent: composed in this file, or without parameters. */
 const COMPONENTS = [
   'HEADER',
   'BODY',

@@ -23,17 +23,17 @@ export type Composed = {
 
 /** What a request refers to, as looked up; null or absent if it does not exist. */
 export type Referenced = {
-  /** `unavailable`: our copy lacks it and its owner could not be asked. */
+  /** `unavailable`: this service's copy lacks the template, and the templates service did not answer. */
   readonly template: TemplateView | null | 'unavailable';
-  /** By the request's ids. */
+  /** Keyed by the ids in the request. */
   readonly media: ReadonlyMap<string, Medium>;
   /** The wamid of the message reacted to. */
   readonly reactedWamid: string | null;
 };
 
 /**
- * Meta's id of the medium, or its placeholder; undefined without `id`. Throws a Rejection for a type that the kind
- * excludes.
+ * Meta's id of the medium, or its placeholder; undefined without `id`. Throws a Rejection if a file of this type cannot
+ * be sent as `kind`.
  */
 export function metaIdFor(
   kind: MediaKind,
@@ -54,7 +54,7 @@ type File = {
   readonly filename?: string | undefined;
 };
 
-/** The name of a document, which Meta cannot know: from the request, else the stored file, else the link. */
+/** The file name of a document for Meta: from the request, or else from the stored file, or else from the link. */
 export const documentName = ({ mediaId, link, filename }: File, { media }: Referenced): string | undefined =>
   filename ??
   (mediaId === undefined ? undefined : media.get(mediaId)?.filename) ??
@@ -63,6 +63,6 @@ export const documentName = ({ mediaId, link, filename }: File, { media }: Refer
 export const defined = (fields: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** A rejection that points to the field. */
+/** A rejection with one fault, at the field `pointer`. */
 export const refused = (code: string, detail: string, pointer: string) =>
   new Rejection(code, detail, [{ pointer, code, detail }]);

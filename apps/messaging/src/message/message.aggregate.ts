@@ -47,7 +47,7 @@ export const receiptOf = (state: MessageState): SendReceipt => ({
   createdAt: state.createdAt,
 });
 
-/** The message as customers see it: the state and the content, without what only sending needs. */
+/** The message as customers see it: the state and the content, without the fields that only sending needs. */
 export function viewOf(message: WholeMessage): MessageView {
   const {
     accountId: _a,

@@ -16,7 +16,7 @@ export type SendFacts = Referenced &
   WindowFacts & {
     /** The wamid of the message replied to; null if `replyTo` is not a message of this account. */
     readonly replyToWamid: string | null;
-    /** Looked up for marketing templates only; `unavailable`: contacts did not answer. */
+    /** Looked up for marketing templates only; `unavailable`: the contacts service did not answer. */
     readonly optedOut: boolean | 'unavailable';
     /** The recipient's contact and conversation, if their ids are not those derived from `to`. */
     readonly place?: Place;
@@ -30,7 +30,7 @@ export type Outcome =
   | {
       readonly kind: 'accepted';
       readonly wamid: string;
-      /** Meta accepted it and holds it for quality assessment. */
+      /** Meta accepted the message and holds it for quality assessment. */
       readonly held?: boolean;
     }
   | { readonly kind: 'refused'; readonly error: MessageError }

@@ -55,12 +55,12 @@ const takenOf = (message: MessageState): Taken => {
   return { isTaken: true, ...(isCampaigns(message) && { shown: { contactId, phoneNumberId, kind } }) };
 };
 
-/** Whether this attempt is the current one and its outcome still unknown. */
+/** Whether this attempt is the current one and its outcome is still unknown. */
 const isStillUnknown = (message: MessageState, attempt: number) =>
   message.isUnknown && isUnsettled(message) && attempt === message.deferrals + 1;
 
 /**
- * Whether a campaign's message waits for its resend after an unknown outcome; such a message has no expiry any more.
+ * Whether a campaign's message waits for its resend after an unknown outcome; such a message no longer has an expiry.
  */
 const isToBeResent = (message: MessageState, { isUnderWay }: QueueFacts) =>
   isCampaigns(message) &&
@@ -76,7 +76,7 @@ const gaveUp = (message: MessageState, at: string) =>
     at,
   });
 
-/** Returns a message to its campaign, if it is a campaign's and Meta cannot have accepted it. */
+/** Returns a message to its campaign; no event if the message has no campaign or Meta may have accepted it. */
 function withdrawn(
   { id: messageId, campaignId, contactId, status, wamid }: MessageState,
   { isUnderWay }: QueueFacts,
@@ -151,7 +151,7 @@ export const message: Decider<MessageCommand, MessageState | null, MessageEvent>
         const { wamid, held = false } = outcome;
         if (known.wamid !== null) return [];
         if (!isCampaigns(known)) return [{ type: 'message.submitted', data: { attempt, wamid, at } }];
-        // A message given up stays failed until Meta's status says otherwise.
+        // A message that was given up stays failed until a status from Meta replaces that.
         return isUnsettled(known) ? [statusOf(known, { status: 'accepted', wamid, held, at })] : [];
       }
       if (attempt !== known.deferrals + 1 || !isUnsettled(known)) return [];

@@ -357,7 +357,7 @@ describe('a status', () => {
       const settled = statuses.length > 0 || steps.has('answered');
       const result = {
         ...rest,
-        // Without a status of Meta's, a call that broke first leaves a provisional status.
+        // Without a status from Meta, a broken call before Meta's answer leaves a provisional status.
         status: statuses.length > 0 ? rest.status : 'unheard',
         history: [...seen].sort(),
         isUnknown: settled ? isUnknown : false,

@@ -29,20 +29,23 @@ export type Accepted = Pick<
   SendContent;
 /** The fields of a message that the inbox shows. */
 export type Shown = Pick<MessageState, 'contactId' | 'phoneNumberId' | 'kind'>;
-/** Private data of the status that brought Meta's id. `shown`: from here on the inbox shows a campaign's message. */
+/**
+ * Private data of the status that brought Meta's id. `shown`: for the inbox, which shows a campaign's message from then
+ * on.
+ */
 export type Taken = { readonly isTaken: true; readonly shown?: Shown };
 export type MessageEvent =
   | DomainEvent<'message.status', MessageStatusData, Accepted | Taken | undefined>
   /**
-   * The first event of a campaign's message; not published, unlike the `message.status` with which any other message
-   * starts: campaigns publish nothing before Meta has the message.
+   * The first event of a campaign's message. Not published, unlike the first `message.status` of a single send: clients
+   * see a campaign's message only once it has an outcome.
    */
   | DomainEvent<'message.queued', MessageStatusData, Accepted>
   | DomainEvent<'message.withdrawn', MessageWithdrawnData>
   | DomainEvent<'message.marketing_stopped', MarketingStoppedData>
   | DomainEvent<'message.received', MessageReceivedData, HandedBy>
   | DomainEvent<'message.echoed', MessageEchoedData, HandedBy>
-  /** Stored by former versions only; the queue's row holds the attempt now. */
+  /** Stored by former versions only; now the message's row in the queue holds the attempt. */
   | DomainEvent<
       'message.attempted',
       { readonly attempt: number; readonly replica: string; readonly at: string }
@@ -67,7 +70,7 @@ export type MessageEvent =
     >
   | DomainEvent<'message.marked_read', { readonly conversationId: string; readonly at: string }>;
 
-/** The private data of a status that brought Meta's id; undefined for any other. */
+/** The private data of a status that brought Meta's id; undefined for any other event. */
 export const takenIn = ({
   private: given,
 }: Of<MessageEvent, 'message.status' | 'message.queued'>): Taken | undefined =>

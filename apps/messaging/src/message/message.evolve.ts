@@ -68,7 +68,7 @@ export const evolve: Decider<MessageCommand, MessageState | null, MessageEvent>[
     isUnknown: false,
     awaiting: null,
   }),
-  // A resend after an unknown outcome no longer returns to its campaign, so it loses its expiry.
+  // A message sent again after an unknown outcome can no longer return to its campaign, so its expiry is removed.
   'message.deferred': (known, { data: { attempt, reason } }) => {
     const { expiresAt, ...state } = begun(known);
     const expires = reason === 'outcome_unknown' || expiresAt === undefined ? {} : { expiresAt };

@@ -15,7 +15,10 @@ export async function messageFacts(tx: PoolClient, asked: readonly Message[]): P
   return asked.map((_, index) => people[index] ?? calls[index]);
 }
 
-/** The people of messages from Meta, and the present places of people whom a send addressed by user id. */
+/**
+ * Of messages from Meta: {@link Arrival}. Of statuses of sends to a user id: the person's present {@link Place}, if
+ * known.
+ */
 async function peopleOf(
   tx: PoolClient,
   asked: readonly Message[],

@@ -151,7 +151,7 @@ describe('messages', () => {
 
 it('an update of a message touches no index', async () => {
   const client = await pool.connect();
-  // The counters still hold earlier transactions' updates: only differences count.
+  // Postgres' counters also hold the updates of earlier transactions: only differences count.
   const updates = async () => {
     const { rows } = await client.query<{ updated: number; hot: number }>(
       `select n_tup_upd::int as updated, n_tup_hot_upd::int as hot from pg_stat_xact_user_tables
@@ -230,7 +230,7 @@ describe('people reached', () => {
   const ask = (messageId: string) =>
     inTransaction(pool, async (tx) => countLate([(await store.replay(messages, messageId))!], tx));
   const reached = (accountId: string) => queries.reached({ accountId });
-  /** A minute after the message's, plus five for Meta's late acceptance. */
+  /** Expects 24 hours, up to a minute for the minute of the message, and five minutes for a late acceptance by Meta. */
   const expectFreesAt = async (accountId: string, written: Date) => {
     const { freesAt } = await reached(accountId);
     const later = Date.parse(freesAt!) - written.getTime() - 24 * HOUR;

@@ -15,7 +15,7 @@ type Usage = Answer<'message.usage'>;
 
 @Controller()
 export class MessageQueries {
-  /** An answer that takes longer than this (ms) is cached. */
+  /** A `message.usage` answer that took longer than this (ms) is cached. */
   slowMs = 100;
   private readonly usages = new Map<string, { since: string; usage: Usage; until: number }>();
 
@@ -31,7 +31,7 @@ export class MessageQueries {
     return rows[0] ? viewOf(rows[0].message) : null;
   }
 
-  /** Newest first, by the time in the id. Throws `invalid_request` for a cursor that no page returned. */
+  /** Messages, newest first by the time in the id. Throws `invalid_request` for a cursor that no page returned. */
   @QueryHandler('message.list')
   async list(ask: Ask<'message.list'>): Promise<Answer<'message.list'>> {
     const page = pageOf(ask, 'id');
@@ -43,7 +43,7 @@ export class MessageQueries {
     const chosen =
       ask.to === undefined
         ? `${found} order by m.stream collate "C" desc limit ${most}`
-        : // Per conversation, since an index leads to its messages; a person has one on each of the account's numbers.
+        : // An index leads to a conversation's messages; a person has one conversation per phone number of the account.
           `select p.* from messaging.conversations c cross join lateral (
              ${found} and m.conversation_id = c.stream and m.state->>'direction' = 'out'
              order by ${timeIn('m.stream')} desc, m.stream collate "C" desc limit ${most}) p
@@ -82,8 +82,8 @@ export class MessageQueries {
   }
 
   /**
-   * People whose last template outside their service window is less than 24 hours old. Counts somebody some minutes
-   * too long ({@link COUNTED}) rather than miss anybody.
+   * Counts the people to whom a template went outside their service window in the last 24 hours. Each counts some
+   * minutes longer ({@link COUNTED}), so that none is missed.
    */
   @QueryHandler('message.reached')
   async reached({ accountId }: Ask<'message.reached'>): Promise<Answer<'message.reached'>> {

@@ -155,7 +155,7 @@ export const noteStatus = (status: Reported, phoneNumberId = '2000'): MessageCom
   data: { messageId: MESSAGE_ID, wamid: 'wamid.A', phoneNumberId, status, error: null, at: AT },
   facts: {},
 });
-/** With `first`, the status that brings Meta's id. */
+/** A status of a send; with `first`, the status that brings Meta's id. */
 export const reported = (status: Reported, first = false): MessageEvent => ({
   type: 'message.status',
   data: {
@@ -195,7 +195,7 @@ export const queued: Of<MessageEvent, 'message.queued'> = {
     traceparent: null,
   },
 };
-/** A status of a campaign's message; with `first`, the one that brings Meta's id. */
+/** A status of a campaign's message; with `first`, the status that brings Meta's id. */
 export const toldOfCampaign = (
   over: Partial<Of<MessageEvent, 'message.status'>['data']>,
   first = false,

@@ -31,11 +31,11 @@ export type MessageState = {
   readonly otherMediaIds?: readonly string[];
   /** Set if a flow was sent: the token that its reply carries. */
   readonly flowToken?: string;
-  /** Set for a campaign's message: when it returns to its campaign unless a call to Meta has started. */
+  /** Set for a campaign's message: when the message returns to its campaign unless a call to Meta has started. */
   readonly expiresAt?: string;
   readonly createdAt: string;
   readonly statusAt: string;
-  /** The number of attempts that ended with another to follow; the queue's row holds the current attempt. */
+  /** The number of attempts that were deferred; the message's row in the queue holds the current attempt. */
   readonly deferrals: number;
   /** Whether the outcome of the current attempt is unknown. */
   readonly isUnknown: boolean;
@@ -54,7 +54,7 @@ export type SendContent = {
   readonly content: GraphBody;
   readonly traceparent: string | null;
 };
-/** A message with what is sent to Meta. */
+/** A message with its body for Meta and the trace context of its request. */
 export type Outgoing = MessageState & Pick<SendContent, 'content' | 'traceparent'>;
 
 /** Where the outcome of a command is awaited: the gateway's address, and the id of its command. */
@@ -74,6 +74,6 @@ export const RANK: Readonly<Record<MessageStatus, number>> = {
 export const isCampaigns = ({ campaignId }: MessageState) => campaignId !== null;
 export const isOutgoing = (message: MessageState | null): message is MessageState =>
   message?.direction === 'out';
-/** Whether neither an answer nor a status of Meta's has come for this message. */
+/** Whether the message has neither a wamid nor a status after `outcome_unknown`. */
 export const isUnsettled = (message: MessageState) =>
   RANK[message.status] <= RANK.outcome_unknown && message.wamid === null;

@@ -13,7 +13,7 @@ const receipt = template({ name: 'receipt', category: 'UTILITY', components });
 const thawed = Promise.withResolvers<boolean>();
 let service: Awaited<ReturnType<typeof serviceUnderTest>>;
 beforeAll(async () => {
-  // Contacts accepts queries and never answers.
+  // The contacts service accepts queries and never answers.
   service = await serviceUnderTest(MESSAGING, { peers: { 'contact.opted-out': () => thawed.promise } });
   await service.start();
   for (const [accountId, { name, language, ...more }] of [

@@ -33,9 +33,9 @@ export type Owners = {
 };
 
 /**
- * Looks up the facts for sends; one statement for all pending sends. Asks templates for a template that the copy here
- * lacks or does not hold as approved: the copy may be behind. Asks contacts about the opt-out, which must take effect
- * at once, only for marketing templates outside campaigns: campaigns check it themselves.
+ * Looks up the facts for sends; one statement for all pending sends. Asks the templates service for a template that
+ * this service's copy lacks or has as not approved, since the copy may be behind. Asks the contacts service about the
+ * opt-out, which must take effect at once; not for campaigns, which check it themselves.
  */
 export function sendFacts(pool: Pool, owners: Owners): LookUpFacts {
   const lookUp = microBatch((sends: readonly Send[]) => rowsOf(pool, sends));
@@ -134,7 +134,7 @@ async function otherMedia(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Handles a failed question: the given fact if the owner did not answer. */
+/** Handles a failed query: returns `fact` if the other service did not answer, and throws any other error. */
 const orWhenAway =
   <Fact>(fact: Fact) =>
   (error: unknown): Fact => {
@@ -142,9 +142,7 @@ const orWhenAway =
     throw error;
   };
 
-/**
- * The media by the request's ids. Meta's ids (digits) are used as they are; ours lead to Meta's once it has the file.
- */
+/** The media by the request's ids. Meta's ids (digits) are used as they are; ours are replaced if Meta has a copy. */
 function mediaFrom(ids: readonly string[], stored: ReadonlyMap<string, Stored>): ReadonlyMap<string, Medium> {
   const found = ids.flatMap((id): [string, Medium][] => {
     if (isMetasMediaId(id)) return [[id, { metaId: id, mimeType: null, filename: null }]];

@@ -46,7 +46,7 @@ export const HEADERS: Readonly<
   },
 };
 
-/** The header's component for Meta; none if it takes no parameters. */
+/** The header's component for Meta; none if the header takes no parameters. */
 export function headerOf(part: Part): object[] {
   const header = entryOf(HEADERS, part.filled.header?.format);
   for (const field of HEADER_FIELDS)

@@ -3,7 +3,7 @@ import type { MessageState } from './message.state.js';
 /** A message with its content. */
 export type WholeMessage = MessageState & Required<Pick<MessageState, 'body' | 'payload'>>;
 
-/** A message that came by Meta's webhook: its state holds the content. Throws for any other. */
+/** The message with its content, which is in the state of a message from Meta's webhook. Throws for a send. */
 export function handedMessage(message: MessageState): WholeMessage {
   const { body, payload } = message;
   if (body === undefined || payload === undefined) throw new Error(`${message.id} was not received`);
@@ -11,8 +11,9 @@ export function handedMessage(message: MessageState): WholeMessage {
 }
 
 /**
- * SQL: the message of row `m` with its content, which is in the first event of the stream. Rows of received messages
- * and of former versions hold it themselves; `content` and `traceparent` of the latter are internal.
+ * SQL: the message of row `m` with its content. A send's content is in the stream's first event; rows of received
+ * messages and of former versions hold the content themselves, the latter with `content` and `traceparent`, which are
+ * internal and left out.
  */
 export const wholeMessage = (
   m: string,

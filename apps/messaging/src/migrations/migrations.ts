@@ -18,7 +18,7 @@ import { SentFromHere1766900000000 } from './0017-sent-from-here.js';
 import { SmallMessages1767000000000 } from './0018-small-messages.js';
 import { DispatchGuard1767100000000 } from './0019-dispatch-guard.js';
 
-/** In execution order. */
+/** In order of execution. */
 export const MIGRATIONS = [
   Messaging1763800000000,
   ListsAndReads1763830000000,

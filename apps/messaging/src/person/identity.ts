@@ -1,13 +1,13 @@
 import { personKey } from '@wbiz/contracts/text/phone';
 
 /**
- * Whose a user id or number ({@link personKey}) is. `person`: the user id or number from which the ids of the contact
- * and its conversations are derived. `former`: the person no longer has this number.
+ * The person to whom a user id or number ({@link personKey}) belongs. `person`: the user id or number from which the
+ * ids of the person's contact and conversations are derived. `former`: the person no longer has this number.
  */
 export type Known = { readonly person: string; readonly former: boolean };
 type Find = (key: string) => Known | undefined;
 export type Link = Known & { readonly alias: string };
-/** The person of a message, and the links to store. */
+/** The person of a message, and the identity links to store. */
 export type Identity = { readonly person: string; readonly links: readonly Link[] };
 
 type Person = { readonly phone: string | null; readonly userId: string | null };

@@ -31,7 +31,7 @@ export async function linkPeople(tx: PoolClient, links: readonly AccountLink[]):
            on conflict (account_id, alias) do update set person = excluded.person, former = excluded.former`,
     values: columns,
   });
-  // No merge for a number from which other people with user ids wrote: the conversations under it stay theirs.
+  // No merge for a number that other people with user ids are linked to: its conversations stay with those people.
   const { rows: theirs } = await tx.query<{ account_id: string; person: string }>({
     name: 'people-others',
     text: `select distinct p.account_id, p.person from unnest($1::text[], $2::text[], $3::text[]) as l(account_id, alias, person)
@@ -81,7 +81,7 @@ async function mergeConversations(tx: PoolClient, links: readonly AccountLink[])
   return commands;
 }
 
-/** Merges a conversation into that of `person`, which is created if it does not exist. */
+/** Merges a conversation into the conversation of `person`; creates the latter if it does not exist. */
 async function merge(tx: PoolClient, begun: Begun, person: string): Promise<readonly Own[]> {
   const { stream, account_id: accountId, phone_number_id: phoneNumberId, name, state } = begun;
   const conversationId = conversationIdOf(accountId, phoneNumberId, person);

@@ -146,7 +146,7 @@ describe('a person with a number and a user id', () => {
     for (const search of ['asha', P1])
       expect((await list({ search })).map(({ id }) => id)).toContain(here!.id);
 
-    // By the id of the merged conversation.
+    // Reads by the id of the merged conversation.
     const was = conversationOf(U1);
     expect(await inbox.get({ accountId, id: was })).toEqual(here);
     expect(await bodies(was)).toHaveLength(5);

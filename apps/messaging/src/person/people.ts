@@ -31,14 +31,14 @@ export async function findPeople(db: Pool | PoolClient, keys: readonly Key[]): P
   return (of) => found.get(nameOf(of));
 }
 
-/** Of a message from Meta's webhook: its contact, its conversation, and the identity links that it adds. */
+/** The contact and conversation of a message from Meta's webhook, and the identity links that the message adds. */
 export type Arrival = Place & { readonly links: readonly Link[] };
 type Received = Pick<
   MessageReceivedData,
   'kind' | 'payload' | 'from' | 'userId' | 'phoneNumberId' | 'conversationId'
 > & { readonly accountId: string };
 
-/** An echo as if it had been received: its person is the recipient. */
+/** Turns an echo into a received message: the echo's recipient becomes the person who sent it. */
 export const asReceived = ({
   to,
   ...echoed
@@ -47,7 +47,7 @@ export const asReceived = ({
   from: isPhone(to) ? to : null,
 });
 
-/** A change of number or user id adds no links for somebody without a conversation and without a known name. */
+/** A change of number or user id adds no links for a person with neither a conversation nor a row in contact_names. */
 export async function arrivalsOf(tx: PoolClient, received: readonly Received[]): Promise<readonly Arrival[]> {
   const find = await findPeople(
     tx,
@@ -77,7 +77,8 @@ function identityIn(received: Received, find: (key: string) => Known | undefined
   const change = personChange(received);
   if (!change) return identityOf({ phone, userId }, find);
   const had = change.previousUserId ?? (userId === change.userId ? null : userId);
-  // A person must have a number or a user id: if Meta names only the new user id, that one identifies the person.
+  // A person must have a number or a user id: if Meta names only the new user id, the new user id identifies the
+  // person.
   const before = { phone, userId: phone === null ? (had ?? userId) : had };
   return identityAfter(before, change, find);
 }
@@ -90,7 +91,7 @@ function placeIn(received: Received, person: string): Place {
   return conversationId === own ? place : { ...place, conversationId };
 }
 
-/** The contacts that have a conversation or a known name. */
+/** The ids of those contacts that have a conversation or a row in contact_names. */
 async function seenOf(
   tx: PoolClient,
   told: readonly { readonly accountId: string; readonly contactId: string }[],
@@ -106,7 +107,7 @@ async function seenOf(
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The person's contact and those merged into it: older messages still carry the merged ids. */
+/** The ids of the person's contact and of the contacts merged into it, since older messages still carry those. */
 export async function contactsOf(
   db: Pool,
   accountId: string,

@@ -67,7 +67,7 @@ function receipts(markRead: (read: Read) => Promise<void> = markReadAtMeta(api, 
   return made;
 }
 
-/** Receives a message that the simulator knows too. */
+/** Receives a message that the simulator also knows. */
 async function writeIn(conversationId: string): Promise<string> {
   const answer = await fetch(`${simulator.url}/_control/inbound`, {
     method: 'POST',

@@ -16,7 +16,7 @@ const LOOK_MS = 1_000;
 const AT_ONCE = 50;
 const MAX_ATTEMPTS = 5;
 const RETRY_MS = { first: 1_000, longest: 8_000 };
-/** Lease of a claimed receipt. After a crash another replica sends it again, which is harmless. */
+/** Duration of a claim. After a crash another replica then sends the receipt again, which is harmless. */
 const CLAIM_SECONDS = 60;
 
 const NEVER_TOLD = {
@@ -105,7 +105,7 @@ export class ReadReceipts {
     return retryMs;
   }
 
-  /** Deletes the row unless it was requested again meanwhile. */
+  /** Deletes the row unless the receipt was requested again meanwhile, and replies to the sender if it waits. */
   private async end({ messageId, claim, awaiting }: Read, reply: Reply): Promise<void> {
     await this.options.pool.query(
       'delete from messaging.reads where message_id = $1 and not_before = $2::timestamptz',

@@ -1,6 +1,6 @@
 import { projection } from '@wbiz/service-kit/projection';
 
-/** This service's copy of templates; sends are checked against it. */
+/** This service's copy of templates, against which sends are checked. */
 export const templates = projection({
   name: 'templates',
   on: {

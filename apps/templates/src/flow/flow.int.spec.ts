@@ -32,7 +32,7 @@ async function connected(): Promise<Account> {
   });
   return account;
 }
-/** Makes a flow at Meta. Resolves to its Meta id once Meta's webhook has come. */
+/** Creates a flow at Meta. Resolves to its Meta id once Meta's webhook has come. */
 async function made({ wabaId, token }: Account, name: string): Promise<string> {
   const flow = { name, categories: ['SURVEY'], clone_flow_id: await firstOf({ wabaId, token }) };
   const { body } = await system.simulator.graph('POST', `/${wabaId}/flows`, flow, token);

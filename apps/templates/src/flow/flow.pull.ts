@@ -34,7 +34,7 @@ export async function pullFlows(
   const pulledAt = new Date();
   const list = () => listFlows(options, { accountId, wabaId: credentials.wabaId, token, stopping });
   const listed = await list();
-  // Meta's pages shift while they are read and can hide a flow: only one missing from two lists is gone.
+  // Meta's pages shift while they are read and can hide a flow: only a flow missing from two lists is gone.
   const there = (await isAnyMissing(pool, accountId, listed))
     ? new Map([...listed, ...(await list())])
     : listed;
@@ -52,7 +52,7 @@ type FlowList = {
   readonly stopping: AbortSignal;
 };
 
-/** Keyed by Meta's id: Meta's pages shift while they are read, so a flow may come twice. */
+/** Meta's list of flows, keyed by Meta's id: Meta's pages shift while they are read, so a flow may come twice. */
 async function listFlows(
   { cloudApi, logger }: FlowPullOptions,
   { accountId, wabaId, token, stopping }: FlowList,

@@ -19,8 +19,8 @@ export class FlowQueries {
   ) {}
 
   /**
-   * Newest first, by id: an id begins with its creation time. Throws `invalid_request` for a cursor that this service
-   * did not issue.
+   * Newest first: sorted by id, which begins with a creation time. Throws `invalid_request` for a cursor that this
+   * service did not issue.
    */
   @QueryHandler('flow.list')
   async list(ask: Ask<'flow.list'>): Promise<Answer<'flow.list'>> {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   ({ pool } = database);
 });
 afterAll(() => database.close());
-// Workers take jobs of any account: leave none from other tests.
+// Workers claim jobs of any account: removes those of other tests.
 beforeEach(() => pool.query('truncate templates.flow_syncs'));
 
 const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -65,7 +65,7 @@ async function account(...lists: (readonly MetaFlow[] | Error | Promise<never>)[
     list,
     names: async (ask: Partial<Ask<'flow.list'>> = {}) => (await list(ask)).data.map(({ name }) => name),
     get: (id: string) => queries.get({ accountId, id }),
-    /** Sets the last pull back by a minute. */
+    /** Makes the last pull a minute older. */
     aged: () =>
       pool.query(
         `update templates.flow_syncs set pulled_at = pulled_at - interval '1 minute' where account_id = $1`,

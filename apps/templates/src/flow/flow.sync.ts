@@ -7,7 +7,7 @@ import { pullWork, retryAfter } from '../sync/pull-work.js';
 import { markDue, SyncJobs, type SyncJob } from '../sync/sync.jobs.js';
 import { pullFlows, type FlowPullOptions } from './flow.pull.js';
 
-/** Retry after a final refusal by Meta. A change of the account pulls at once. */
+/** Time until the retry of a pull that Meta finally refused. A change of the account makes a pull due at once. */
 const REFUSED_MS = 3_600_000;
 /** How long a query waits for a pull. */
 const PATIENCE_MS = 2_000;
@@ -15,7 +15,7 @@ const POLL_MS = 50;
 const TABLE = 'templates.flow_syncs';
 const STALE = `s.due_at is null and coalesce(s.pulled_at < clock_timestamp() - interval '1 minute', true)`;
 
-/** Pulls the flows of due accounts. Due: the account changed, Meta reported a change, or a query found an old copy. */
+/** Pulls the flows of due accounts: the account changed, Meta reported a change, or a query found the copy too old. */
 export class FlowSync {
   readonly work: DueWork<SyncJob>;
   private readonly jobs: SyncJobs;
@@ -32,7 +32,7 @@ export class FlowSync {
     });
   }
 
-  /** Meta reported a change of flows. Ignores an unknown WABA: connecting it pulls all its flows. */
+  /** Makes a WABA's account due for a pull. Ignores an unknown WABA: connecting a WABA pulls all its flows. */
   async changed(wabaId: string): Promise<void> {
     const { pool } = this.options;
     const { rows } = await pool.query<{ id: string }>(
@@ -45,8 +45,8 @@ export class FlowSync {
   }
 
   /**
-   * Makes the account due if its copy is older than a minute. Waits for a pull until it ends or fails, at most
-   * PATIENCE_MS: while Meta fails, queries answer from the old copy.
+   * Makes the account due for a pull if its copy of the flows is older than a minute. Waits until the pull ends or
+   * fails, at most PATIENCE_MS: while Meta fails, queries answer from the old copy.
    */
   async upToDate(accountId: string): Promise<void> {
     const giveUp = Date.now() + PATIENCE_MS;
@@ -94,7 +94,7 @@ export class FlowSync {
   }
 }
 
-/** In ms; null (no retry) for an account without a token. */
+/** Time until the retry in ms; null (no retry) for an account without a token. */
 function retryIn(error: unknown, { failures }: SyncJob): number | null {
   if (error instanceof Rejection) return null;
   const isRefused = error instanceof CloudApiError && !ruleFor(error.error).retryable;

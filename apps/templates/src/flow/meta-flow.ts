@@ -5,7 +5,7 @@ import { LIMITS } from '@wbiz/contracts/limits';
 import type { MetaChange } from '@wbiz/contracts/meta/inbound';
 import { cut, entryOf, text } from '@wbiz/contracts/meta/item';
 
-/** A flow of Meta's list in our form. */
+/** A flow from Meta's list, in our form. */
 export type ListedFlow = Omit<FlowView, 'id' | 'updatedAt'>;
 
 /** Statuses of a flow (developers.facebook.com, WhatsApp Flows, life cycle). */
@@ -17,10 +17,10 @@ const STATUS_OF: Readonly<Record<string, FlowStatus>> = {
   DEPRECATED: 'deprecated',
 };
 
-/** Whether we know the status. An unknown one counts as blocked, so that nothing is sent with it. */
+/** Whether we know the status. A flow of unknown status counts as blocked, so that nothing is sent with it. */
 export const isKnownStatus = (status: string) => entryOf(STATUS_OF, status) !== undefined;
 
-/** A flow of Meta's list in our form; undefined if our limits do not hold its id, since no send could name the flow. */
+/** Converts a flow from Meta's list; undefined if its id exceeds our limits, since no send could name the flow. */
 export function listedFlow({ id, name, status, categories }: MetaFlow): ListedFlow | undefined {
   const metaId = text(id, LIMITS.metaId);
   if (!isWellFormed(metaId)) return undefined;
@@ -35,6 +35,6 @@ export function listedFlow({ id, name, status, categories }: MetaFlow): ListedFl
   };
 }
 
-/** Whether a webhook reports a new flow or status. Other events of the field are alarms about a flow's endpoint. */
+/** Whether a webhook reports a new flow or status. The field's other events are alarms about a flow's endpoint. */
 export const tellsOfFlow = ({ field, value }: Pick<MetaChange, 'field' | 'value'>) =>
   field === 'flows' && value['event'] === 'FLOW_STATUS_CHANGE';

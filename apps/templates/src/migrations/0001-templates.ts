@@ -21,8 +21,8 @@ create table templates.accounts (
   waba_id text not null unique
 );
 
--- One row per account: when its templates are pulled from Meta next, and the lease of a pull under way. fence rises with
--- every claim. requests counts requests for a pull, so that one that comes during a pull leads to another pull.
+-- One row per account: when its templates are pulled from Meta next, and the lease of a pull under way. fence rises
+-- with every claim. requests counts requests for a pull: if it rises during a pull, another pull follows.
 create table templates.syncs (
   account_id  text        primary key,
   due_at      timestamptz,

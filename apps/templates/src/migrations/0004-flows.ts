@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Flows1765330000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- Copies of Meta's lists of flows. A flow that Meta no longer lists stays, so that it has the same id if it comes back.
+-- Copies of Meta's lists of flows. A flow that Meta no longer lists keeps its row and so its id, in case it comes back.
 create table templates.flows (
   id         text collate "C" primary key,
   account_id text        not null,

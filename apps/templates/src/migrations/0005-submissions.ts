@@ -3,8 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Submissions1765350000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
--- Requests to Meta to create, edit or delete a template, by command id: when due, and the lease of an attempt under way.
--- called: an attempt may have taken effect at Meta. A settled one is not due; its reply is kept 25 hours.
+-- Requests to Meta to create, edit or delete a template, by command id: when due, and the lease of an attempt under
+-- way. called: an attempt may have taken effect at Meta. A settled request is not due; its reply is kept for 25 hours.
 create table templates.submissions (
   id          text        primary key,
   account_id  text        not null,

@@ -11,6 +11,6 @@ export class Connections1766700000000 implements MigrationInterface {
 }
 
 const CONNECTIONS = `
--- The connection of the account for which templates were last pulled; null: pulled before this column existed.
+-- The connection for which templates were last pulled; null: disconnected, or pulled before this column existed.
 alter table templates.accounts add column connection text;
 `;

@@ -73,7 +73,7 @@ function viewIn(known: PresetState, id: string): PresetView {
   return known.view;
 }
 
-/** A change of kind drops the old kind's parts. */
+/** The preset after a change. A change of kind removes the parts of the old kind. */
 function changed(before: PresetView, { name = before.name, ...card }: UpdatePreset): PresetView {
   const parts = card.kind && card.kind !== before.kind ? CARD_KINDS[before.kind].parts : [];
   const gone = Object.fromEntries(parts.map((part) => [part, null]));

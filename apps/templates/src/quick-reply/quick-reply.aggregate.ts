@@ -12,7 +12,7 @@ import {
 } from './quick-reply.decider.js';
 
 /**
- * If two commands race for a shortcut, the unique index fails the second, which is decided again and finds it taken.
+ * If two commands race for a shortcut, the second one violates the unique index, is decided again and is then refused.
  */
 export const quickReplies: Aggregate<
   QuickReplyCommand,

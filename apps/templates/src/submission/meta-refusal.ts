@@ -19,12 +19,12 @@ const CONFLICTS: ReadonlySet<number | undefined> = new Set([SUBCODES.notNow, SUB
 export const subcodeOf = (error: unknown): number | undefined =>
   error instanceof CloudApiError ? error.error.subcode : undefined;
 
-/** Whether Meta has no such template. */
+/** Whether Meta's error says that the template does not exist. */
 export const isNotFound = (error: unknown): boolean =>
   error instanceof CloudApiError &&
   (error.error.subcode === SUBCODES.notFound || error.error.httpStatus === 404);
 
-/** The refusal that no retry changes; undefined if a retry may succeed. */
+/** The refusal for the client if the request to Meta is not retried; undefined if a retry may succeed. */
 export function finalRefusal(error: unknown): Rejection | undefined {
   if (error instanceof Rejection) return error;
   if (!(error instanceof CloudApiError)) return undefined;

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { AddressGuard, AddressRefused } from '@wbiz/service-kit/address-guard';
 
 const PATIENCE_MS = 15_000;
-/** Our bound: the file is held in memory. */
+/** Our bound on the size of a linked file, which is held in memory. */
 export const MOST_LINK_BYTES = 16 * 1024 * 1024;
 
 /** Why a link cannot be read. Clients see the message. */
@@ -22,7 +22,7 @@ export type ReadLink = (link: string) => Promise<Buffer>;
 
 /**
  * Fetches a file from a client's link. The address is checked at connect time, so a name cannot resolve to another
- * address after the check. Redirects are not followed. One time limit covers all. Throws {@link UnreadableLink}.
+ * address after the check. Redirects are not followed. PATIENCE_MS bounds all of it. Throws {@link UnreadableLink}.
  */
 export const linkReader =
   ({ get, guard }: Edges = { get: https.get, guard: PUBLIC_ONLY }): ReadLink =>

@@ -84,7 +84,7 @@ async function account() {
     const { body } = await system.simulator.graph('GET', path, undefined, token);
     return (body as { data: MetaTemplate[] }).data.filter((one) => one.name === name);
   };
-  /** Meta reviews the template and its webhook comes. */
+  /** Meta reviews the template, and the service gets Meta's webhook. */
   const review = async ({ id, metaId }: TemplateView, decision: string, reason?: string) => {
     await system.simulator.control('POST', `/templates/${metaId}/review`, { decision, reason });
     await heard(id, decision.toLowerCase());
@@ -104,7 +104,7 @@ async function account() {
     await heard(view.id, 'approved');
     return (await get(view.id))!;
   };
-  /** Changes made in Meta's own manager. */
+  /** Changes that the account's owner makes in Meta's own manager. */
   const elsewhere = {
     create: (name: string, components: TemplateComponent[]) => own.create(name, { components }),
     remove: (name: string) => own.remove(name),

@@ -17,14 +17,14 @@ export type SubmissionJob = {
   readonly called: boolean;
 };
 
-/** Short, since a client may wait until another replica takes over after a crash. */
+/** Short, since after a replica's crash a client may wait until another replica takes over. */
 const LEASE = `interval '30 seconds'`;
-/** How many submissions of one account are worked on at a time, over all replicas. */
+/** Most submissions of one account that are worked on at a time, over all replicas. */
 const OF_ACCOUNT = 4;
-/** How long a settled submission is kept: longer than an Idempotency-Key. */
+/** How long a settled submission is kept: longer than an Idempotency-Key is valid. */
 const KEPT = `interval '25 hours'`;
 
-/** Makes a submission due in the transaction that accepts it. */
+/** Makes a submission due, in the transaction that accepts the submission. */
 export const dueSubmissions = inline<TemplateEvent>({
   'submission.requested': async (events, tx) => {
     await tx.query({
@@ -46,7 +46,7 @@ export const dueSubmissions = inline<TemplateEvent>({
 export class SubmissionJobs {
   constructor(private readonly pool: Pool) {}
 
-  /** At most OF_ACCOUNT per account: reading a sample can take minutes. */
+  /** Leases due submissions, at most OF_ACCOUNT per account: reading one account's samples can take minutes. */
   async claim(room: number): Promise<readonly SubmissionJob[]> {
     const { rows } = await this.pool.query<SubmissionJob>({
       name: 'submission-claim',
@@ -81,7 +81,7 @@ export class SubmissionJobs {
     return this.move(this.pool, job, 'called = $3', called);
   }
 
-  /** Ends the submission in the transaction of its outcome. Throws {@link LeaseLost}. */
+  /** Ends the submission, in the transaction that stores its outcome. Throws {@link LeaseLost}. */
   settle(job: SubmissionJob, reply: Reply, tx: PoolClient): Promise<void> {
     const set = 'due_at = null, lease_until = null, settled_at = clock_timestamp(), reply = $3';
     return this.move(tx, job, set, JSON.stringify(reply));
@@ -93,7 +93,7 @@ export class SubmissionJobs {
     return this.move(this.pool, job, set, retryMs);
   }
 
-  /** Lets another replica take the job at once. */
+  /** Lets another replica claim the submission at once. */
   async release({ id, fence }: SubmissionJob): Promise<void> {
     await this.pool.query(
       `update templates.submissions set lease_until = null where id = $1 and fence = $2`,

@@ -20,13 +20,11 @@ import type { SubmissionJob, SubmissionJobs } from './submission.jobs.js';
 
 const AT_ONCE = 12;
 const LOOK_MS = 500;
-/**
- * Attempts while certainly none had an effect at Meta: after 500, 1,000, 2,000 and 4,000 ms, since the client waits.
- */
+/** Most attempts while certainly none had an effect at Meta: 0.5, 1, 2 and 4 s apart, since the client waits. */
 const ATTEMPTS = 5;
-/** Attempts if a call may have taken effect at Meta: for about two hours. */
+/** Most attempts once a call may have taken effect at Meta: spread over about two hours. */
 const ATTEMPTS_IN_DOUBT = 30;
-/** Codes of a refused lookup at Meta that leave open whether an earlier call took effect. */
+/** If Meta refuses a lookup with one of these codes, it stays open whether an earlier call took effect. */
 const LEAVES_OPEN: readonly string[] = ['unavailable', 'upstream_error'];
 const RETRY_MS = { first: 500, longest: 300_000 };
 
@@ -94,7 +92,7 @@ export class SubmissionWorker {
       outcome = { kind: 'refused', error: refusal.toData() };
     }
     await this.settle({ ...job, called }, outcome, asOf);
-    this.work.wake(); // The account may have another submission claimed.
+    this.work.wake(); // Another submission of the account may be claimed now.
   }
 
   private async requestOf({ id, accountId, templateId }: SubmissionJob) {
@@ -116,7 +114,7 @@ export class SubmissionWorker {
     return { accountId, wabaId, appId, token: unseal(sealedToken, accountId) };
   }
 
-  /** Throws {@link LeaseLost} if another replica has taken over. */
+  /** Stores the outcome and replies to the client. Throws {@link LeaseLost} if another replica has taken over. */
   private async settle(job: SubmissionJob, outcome: Outcome, asOf: number): Promise<void> {
     const { pool, store, jobs, replies, logger } = this.options;
     const { id: submissionId, accountId, templateId, replyTo, traceparent } = job;
@@ -143,9 +141,7 @@ export class SubmissionWorker {
   }
 }
 
-/**
- * The refusal that ends the submission; undefined: retry, which looks up at Meta whether an earlier call took effect.
- */
+/** The refusal that ends the submission; undefined: retry. A retry first looks up what an earlier call did. */
 function refusalOf(error: unknown, attempts: number, called: boolean): Rejection | undefined {
   const final = finalRefusal(error);
   if (!called) return final ?? (attempts >= ATTEMPTS ? refusalAfterRetries(error) : undefined);

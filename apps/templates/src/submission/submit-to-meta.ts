@@ -28,14 +28,14 @@ export type Attempt = {
   readonly account: Uploader & { readonly wabaId: string };
   /** An earlier call may have taken effect at Meta. */
   readonly called: boolean;
-  /** Stores that Meta is about to be called; with false, that the call certainly had no effect. */
+  /** Stores whether a call may have taken effect: true before a call to Meta, false if it certainly did not. */
   readonly calling: (called: boolean) => Promise<void>;
 };
 export type Taken = Extract<Outcome, { kind: 'taken' | 'deleted' }>;
 
 /**
- * Carries out a request at Meta once: after an earlier call it first looks up whether that call took effect. Throws Meta's
- * errors, and a Rejection if the template's state at Meta forbids the request.
+ * Carries out a request at Meta. If an earlier call may have created or edited the template, looks that up at Meta
+ * first. Throws Meta's errors, and a Rejection if the template's state at Meta forbids the request.
  */
 export const submitToMeta =
   (options: SubmitToMetaOptions) =>
@@ -73,7 +73,7 @@ async function created(
     if (subcodeOf(error) !== SUBCODES.alreadyThere) throw error;
     const other = await find();
     if (!other && called) throw new Error('Meta has the template, and does not list it yet.');
-    // Without an earlier call somebody else created the template: with the same content it serves as ours.
+    // If we made no earlier call, somebody else created the template: one with the same content counts as ours.
     if (other && (called || isSame(content, other))) return takenAs(listed(other));
     throw new Rejection(
       'conflict',
@@ -127,7 +127,7 @@ async function deleted({ cloudApi }: SubmitToMetaOptions, attempt: Attempt): Pro
   return { kind: 'deleted' };
 }
 
-/** Calls Meta. On an error it stores `calling(false)` if neither this nor an earlier call can have had an effect. */
+/** Calls Meta. After an error, `calling(false)` if neither this call nor an earlier one can have had an effect. */
 async function sending<T>({ called, calling }: Attempt, call: () => Promise<T>): Promise<T> {
   await calling(true);
   try {
@@ -138,7 +138,7 @@ async function sending<T>({ called, calling }: Attempt, call: () => Promise<T>):
   }
 }
 
-/** Leaves out Meta's default, POSITIONAL. */
+/** Content in the form of Meta's requests, without Meta's default parameter format, POSITIONAL. */
 const forMeta = ({
   category,
   parameterFormat,
@@ -149,14 +149,14 @@ const forMeta = ({
   ...(messageSendTtlSeconds !== undefined && { message_send_ttl_seconds: messageSendTtlSeconds }),
 });
 
-/** Throws `conflict` for a template that Meta is deleting. */
+/** Converts a template from Meta. Throws `conflict` if Meta has deleted the template or is about to. */
 function listed(meta: MetaTemplate): ListedTemplate {
   const template = listedTemplate(meta);
   if (!template) throw goneAtMeta(meta);
   return template;
 }
 
-/** Whether Meta's template has all that was asked for. Meta adds fields, and shows samples as links. */
+/** Whether Meta's template has all of our content. Ignores fields that Meta adds, and samples (links at Meta). */
 const isSame = (
   { category, components, messageSendTtlSeconds }: Omit<TemplateContent, 'parameterFormat'>,
   meta: MetaTemplate,
@@ -183,7 +183,7 @@ function covers(has: unknown, asked: unknown): boolean {
   );
 }
 
-/** Checks the id's length, since it is indexed. Throws a Rejection, which ends the submission. */
+/** Throws a Rejection, which ends the submission, if Meta's id is empty or too long for our index. */
 function takenAs(listed: Partial<ListedTemplate>): Taken {
   const { max } = LIMITS.metaId;
   if (!text(listed.metaId, { max }))

@@ -36,7 +36,7 @@ export type WithHandles = (
 
 /**
  * Uploads the media and links in components, and returns the components with Meta's handles in their place. Throws a
- * Rejection that names the sample, and errors of Meta, the store and messaging.
+ * Rejection that names an unusable sample, and errors of Meta, the media store and messaging.
  */
 export const sampleUploader = (options: SampleUploaderOptions): WithHandles =>
   function withHandles(components, uploader) {

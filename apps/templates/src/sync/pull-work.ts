@@ -10,7 +10,7 @@ const LOOK_MS = 500;
 const RETRY_MS = { first: 1_000, longest: 300_000, paced: 60_000 };
 
 export type PullWorkOptions = {
-  /** Of the component, for its log lines. */
+  /** The component's name in log lines. */
   readonly name: string;
   readonly jobs: SyncJobs;
   readonly pull: (job: SyncJob, stopping: AbortSignal) => Promise<void>;
@@ -19,7 +19,7 @@ export type PullWorkOptions = {
   readonly logger: Logger;
 };
 
-/** Pulls for the accounts that are due in the table of `jobs`. */
+/** Background work that pulls for the accounts due in the table of `jobs`. */
 export const pullWork = ({ name, jobs, pull, failed, logger }: PullWorkOptions): DueWork<SyncJob> =>
   new DueWork({
     name,
@@ -34,7 +34,7 @@ export const pullWork = ({ name, jobs, pull, failed, logger }: PullWorkOptions):
     logger,
   });
 
-/** In ms, ± 20 %: doubles with each failure, and is about a minute or more if Meta throttles the account. */
+/** Time until the retry, in ms, ± 20 %: doubles from 1 s to 5 min; at least 1 min if Meta throttles the account. */
 export function retryAfter(error: unknown, failures: number): number {
   const paced = error instanceof CloudApiError && ruleFor(error.error).scope === 'pace-account';
   const wait = retryDelay(failures + 1, RETRY_MS.first, RETRY_MS.longest);

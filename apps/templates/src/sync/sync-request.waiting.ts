@@ -6,7 +6,7 @@ import { syncRequests, type SyncRequestState } from './sync-request.decider.js';
 
 type Request = NonNullable<SyncRequestState>;
 
-/** Sync requests that have no reply yet: lists them, stores their reply, and sends it to their callers. */
+/** Sync requests without a reply: lists them, stores their replies, and sends the replies to the clients that wait. */
 export class WaitingRequests {
   constructor(
     private readonly pool: Pool,
@@ -22,7 +22,7 @@ export class WaitingRequests {
     return rows.map(({ state }) => state);
   }
 
-  /** Stores the requests' reply. After the commit, {@link tell} sends it. */
+  /** Stores `reply` for the requests. After the commit, {@link tell} sends the reply. */
   async settleIn(
     tx: PoolClient,
     accountId: string,

@@ -3,8 +3,8 @@ import type { Pool, PoolClient } from 'pg';
 import type { SyncRequestEvent } from './sync-request.decider.js';
 
 /**
- * `fence`: unique per claim of the account. `requests`: the request count at the claim; a higher one needs another
- * pull.
+ * `fence`: unique per claim of the account. `requests`: the request count at the claim; if the count has risen when the
+ * pull ends, another pull follows.
  */
 export type SyncJob = {
   readonly accountId: string;
@@ -25,15 +25,15 @@ export class LeaseLost extends Error {
 export type SyncTable = 'templates.syncs' | 'templates.flow_syncs';
 
 /**
- * When an account is due again after a pull. Templates: about every 6 hours, jittered so that accounts spread, to find
- * changes that no webhook reported. Flows: only on demand.
+ * SQL: when an account is due again after a pull. Templates: about every 6 hours, jittered so that accounts spread, to
+ * find changes that no webhook reported. Flows: only on demand.
  */
 const NEXT: Record<SyncTable, string> = {
   'templates.syncs': `clock_timestamp() + (0.8 + random() * 0.4) * interval '6 hours'`,
   'templates.flow_syncs': 'null::timestamptz',
 };
 
-/** Makes accounts due for a pull. An account whose pull is under way is pulled once more after it. */
+/** Makes accounts due for a pull. After a pull that is already under way, another one follows. */
 export async function markDue(
   db: Pool | PoolClient,
   accountIds: readonly string[],
@@ -49,7 +49,7 @@ export async function markDue(
   });
 }
 
-/** Makes a pull that is under way run once more: its list may be older than this transaction's changes. */
+/** Makes another pull follow one that is under way, whose list may be older than this transaction's changes. */
 export async function onceMore(db: PoolClient, accountId: string): Promise<void> {
   await db.query(
     'update templates.syncs set requests = requests + 1 where account_id = $1 and lease_until > clock_timestamp()',
@@ -57,12 +57,12 @@ export async function onceMore(db: PoolClient, accountId: string): Promise<void>
   );
 }
 
-/** Ends the pulls of an account's templates. */
+/** Makes an account's templates not due for pulls any more. */
 export async function stopPulls(db: PoolClient, accountId: string): Promise<void> {
   await db.query('update templates.syncs set due_at = null where account_id = $1', [accountId]);
 }
 
-/** Makes an account due in the transaction that accepts a sync request. */
+/** Makes an account due for a pull, in the transaction that accepts a client's sync request. */
 export const dueOnRequest = inline<SyncRequestEvent>({
   'sync.requested': (events, tx) =>
     markDue(
@@ -101,7 +101,7 @@ export class SyncJobs {
     if (!rowCount) throw new LeaseLost(`The pull of ${accountId} was taken over.`);
   }
 
-  /** Ends a pull that began at `pulledAt`, in the transaction of its rows. Throws {@link LeaseLost}. */
+  /** Ends a pull that began at `pulledAt`, in the transaction that writes the pulled rows. Throws {@link LeaseLost}. */
   async finish({ accountId, fence, requests }: SyncJob, pulledAt: Date, tx: PoolClient): Promise<void> {
     const { rowCount } = await tx.query(
       `update ${this.table} set due_at = case when requests = $3 then ${NEXT[this.table]} else clock_timestamp() end,
@@ -111,7 +111,7 @@ export class SyncJobs {
     if (!rowCount) throw new LeaseLost(`The pull of ${accountId} was taken over.`);
   }
 
-  /** Ends a failed pull: due again after `retryMs`; with null, when it would be after a success. */
+  /** Ends a failed pull: due again after `retryMs` or, if that is null, when NEXT says, as after a success. */
   async fail({ accountId, fence, requests }: SyncJob, retryMs: number | null): Promise<void> {
     await this.pool.query(
       `update ${this.table} set lease_until = null,
@@ -123,7 +123,7 @@ export class SyncJobs {
     );
   }
 
-  /** Lets another replica take the job at once. */
+  /** Lets another replica claim the account at once. */
   async release({ accountId, fence }: SyncJob): Promise<void> {
     await this.pool.query(
       `update ${this.table} set lease_until = null where account_id = $1 and fence = $2`,

@@ -1,6 +1,6 @@
 import type { ListedTemplate } from '../template/template.state.js';
 
-/** A stored template of the account; removed ones count too. */
+/** A stored template of the account, removed or not. */
 export type KnownTemplate = {
   readonly templateId: string;
   readonly metaId: string | null;
@@ -10,17 +10,17 @@ export type KnownTemplate = {
 };
 
 export type SyncPlan = {
-  /** `templateId` is undefined for a new template. */
+  /** `templateId` undefined: a new template. */
   readonly imports: readonly { readonly templateId: string | undefined; readonly template: ListedTemplate }[];
   readonly removals: readonly string[];
 };
 
 /**
- * Matches Meta's list to the stored templates: by Meta's id, which is never reused, else by name and language if ours
- * has no Meta id yet. Templates without a Meta id are never removed.
+ * Matches Meta's list to the stored templates: by Meta's id, which is never reused, or by name and language to a stored
+ * template that has no Meta id yet. Templates without a Meta id are never removed.
  */
 export function planSync(known: readonly KnownTemplate[], listed: readonly ListedTemplate[]): SyncPlan {
-  // The last entry per id wins in the map: live templates come after removed ones.
+  // Live templates last: of several templates with one Meta id, the map keeps the last.
   const liveLast = known.toSorted((one, other) => Number(other.removed) - Number(one.removed));
   const byMetaId = new Map(liveLast.filter(({ metaId }) => metaId).map((one) => [one.metaId, one]));
   const unsubmitted = new Map(
@@ -29,7 +29,7 @@ export function planSync(known: readonly KnownTemplate[], listed: readonly Liste
   const current = oneByName(listed);
   const imports = current.map((template) => {
     const same = byMetaId.get(template.metaId);
-    // A removed template does not return if an unsubmitted one has its name.
+    // A removed template stays removed if an unsubmitted one has its name and language.
     const one = same && !same.removed ? same : (unsubmitted.get(nameOf(template)) ?? same);
     return { templateId: one?.templateId, template };
   });
@@ -40,7 +40,7 @@ export function planSync(known: readonly KnownTemplate[], listed: readonly Liste
   return { imports, removals };
 }
 
-/** One template per name and language: Meta's pages shift while they are read, so one may come twice. Approved wins. */
+/** One template per name and language, an approved one if any: Meta's pages shift while read and may repeat one. */
 function oneByName(listed: readonly ListedTemplate[]): ListedTemplate[] {
   const found = new Map<string, ListedTemplate>();
   for (const template of listed)

@@ -15,7 +15,7 @@ import { templates } from '../template/template.aggregate.js';
 import type { ListedTemplate } from '../template/template.state.js';
 import { planSync, type KnownTemplate, type SyncPlan } from './sync.plan.js';
 
-/** Templates per call of the store. */
+/** Templates written per call of the event store. */
 const ROUND = 200;
 
 export type PullOptions = {
@@ -46,7 +46,7 @@ export async function pullTemplates(
   const listed = await list();
   const known = await knownTemplates(pool, accountId);
   const plan = planSync(known, listed);
-  // Meta's pages shift while they are read and can hide a template: only one missing from two lists is gone.
+  // Meta's pages shift while they are read and can hide a template: only a template missing from two lists is gone.
   const missingTwice = plan.removals.length > 0 ? planSync(known, await list()).removals : [];
   const removals = plan.removals.filter((templateId) => missingTwice.includes(templateId));
 

@@ -147,7 +147,7 @@ describe('a worker', () => {
     const accountId = newId('acc');
     const { worker, replies, request } = workerWith(async function* () {
       yield meta('stale');
-      // As if another worker had taken over and finished.
+      // Simulates another worker that has taken over and finished.
       await pool.query('update templates.syncs set fence = fence + 1, due_at = null, lease_until = null');
     });
     await request(accountId);

@@ -58,7 +58,7 @@ export class SyncWorker {
   }
 }
 
-/** The refusal that clients get if no retry can succeed; undefined if one may. */
+/** The refusal that clients get if no retry can succeed; undefined if a retry may succeed. */
 function finalRefusal(error: unknown): Rejection | undefined {
   if (error instanceof Rejection) return error;
   if (!(error instanceof CloudApiError)) return undefined;

@@ -2,7 +2,8 @@ import { projection } from '@wbiz/service-kit/projection';
 import { markDue, stopPulls } from './sync.jobs.js';
 
 /**
- * Pulls templates and flows when an account is connected or gets another token, but not when an operator changes it.
+ * Pulls templates and flows when an account is connected or gets another token, but not at other changes. Disconnecting
+ * an account ends the pulls of its templates.
  */
 export const whenAccountUpdatedSyncTemplates = (applied: () => void) =>
   projection({

@@ -6,7 +6,7 @@ const LIMITS_OF_EDITS = [
   { most: 10, withinMs: 30 * DAY_MS },
 ];
 
-/** The time from which an approved template may be edited again, given earlier `edits` (oldest first); null: now. */
+/** When an approved template may be edited again, by the times of its edits (oldest first); null: now. */
 export function nextEditAfter(edits: readonly string[], at: string): string | null {
   const possible = LIMITS_OF_EDITS.map(({ most, withinMs }) => {
     const counted = edits.at(-most);
@@ -16,7 +16,7 @@ export function nextEditAfter(edits: readonly string[], at: string): string | nu
   return next > Date.parse(at) ? new Date(next).toISOString() : null;
 }
 
-/** `edits` with one more, without those older than 30 days. */
+/** `edits` with the edit at `at` added, without those more than 30 days older. */
 export const withEdit = (edits: readonly string[], at: string): readonly string[] => [
   ...edits.filter((edit) => Date.parse(edit) > Date.parse(at) - 30 * DAY_MS),
   at,

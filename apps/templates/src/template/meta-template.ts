@@ -22,7 +22,7 @@ export const META_STATUSES = [
 ] as const;
 type MetaStatus = (typeof META_STATUSES)[number];
 
-/** Events of message_template_status_update (same source, webhook reference). */
+/** Events of message_template_status_update webhooks (developers.facebook.com, webhook reference). */
 export const META_EVENTS = [...META_STATUSES, 'REINSTATED', 'UNARCHIVED', 'FLAGGED', 'LOCKED'] as const;
 type MetaEvent = (typeof META_EVENTS)[number];
 
@@ -31,7 +31,7 @@ const STATUS_OF: Record<MetaStatus, TemplateStatus | 'gone'> = {
   APPROVED: 'approved',
   PENDING: 'pending',
   IN_APPEAL: 'pending',
-  // Meta keeps it only for messages under way.
+  // Meta keeps such a template only for messages under way.
   PENDING_DELETION: 'gone',
   REJECTED: 'rejected',
   PAUSED: 'paused',
@@ -41,7 +41,7 @@ const STATUS_OF: Record<MetaStatus, TemplateStatus | 'gone'> = {
   DELETED: 'gone',
 };
 
-/** `unsaid`: the event does not tell the status; Meta's list does. */
+/** `unsaid`: the event does not say which status the template has now; Meta's list does. */
 const STATUS_AFTER: Record<MetaEvent, TemplateStatus | 'gone' | 'unsaid'> = {
   ...STATUS_OF,
   REINSTATED: 'approved',
@@ -50,22 +50,22 @@ const STATUS_AFTER: Record<MetaEvent, TemplateStatus | 'gone' | 'unsaid'> = {
   LOCKED: 'unsaid',
 };
 
-/** Whether we know the status. An unknown one counts as pending, so that nothing is sent with it. */
+/** Whether we know the status. A template of unknown status counts as pending, so that nothing is sent with it. */
 export const isKnownStatus = (status: string) => entryOf(STATUS_OF, status) !== undefined;
 
-/** Whether id, name and language fit our limits. No send could name another template. */
+/** Whether id, name and language fit our limits: no send could name a template that exceeds them. */
 export const isNameable = ({ id, name, language }: MetaTemplate) =>
   [text(id, LIMITS.metaId), text(name, LIMITS.templateName), text(language, LIMITS.templateLanguage)].every(
     isWellFormed,
   );
 
-/** Meta's status in our form; an unknown one is `pending`. */
+/** Converts Meta's status to ours; an unknown status, or that of a deleted template, to `pending`. */
 export function statusOf(status: string): TemplateStatus {
   const known = entryOf(STATUS_OF, status) ?? 'gone';
   return known === 'gone' ? 'pending' : known;
 }
 
-/** A template of Meta's list in our form; undefined if Meta has deleted it or is about to. */
+/** Converts a template from Meta's list; undefined if Meta has deleted the template or is about to. */
 export function listedTemplate(meta: MetaTemplate): ListedTemplate | undefined {
   if (entryOf(STATUS_OF, meta.status) === 'gone') return undefined;
   const status = statusOf(meta.status);
@@ -85,8 +85,8 @@ export function listedTemplate(meta: MetaTemplate): ListedTemplate | undefined {
 type Note = Extract<TemplateCommand, { type: 'template.note-status' }>['data'];
 
 /**
- * A webhook's report on one template. `judged`: the fields that changed. `ask`: a pull must find out the change.
- * `nothing`: announces a later change. Undefined if the webhook is not about a template.
+ * What a webhook reports on one template. `judged`: the new values of changed fields. `gone`: the template counts as
+ * removed. `ask`: a change that only a pull can read. `nothing`: a later change is announced.
  */
 export type TemplateNews = { readonly metaId: string } & (
   | { readonly news: 'judged'; readonly judged: Note['judged']; readonly reason: string | null }
@@ -107,7 +107,7 @@ export function templateNews({
   const about = entryOf(FIELDS, field);
   const metaId = idOf(value['message_template_id']);
   if (about === undefined || metaId === undefined) return undefined;
-  // Meta's own sample of a quality update has the field name of a status update.
+  // A quality update may have the field name of a status update, as in Meta's own sample.
   const said = about === 'status' && value['event'] === undefined ? 'quality' : about;
   return { metaId, ...NEWS[said](value) };
 }
@@ -136,7 +136,7 @@ const NEWS: Record<(typeof FIELDS)[keyof typeof FIELDS], (value: MetaChange['val
     if (score === undefined) return { news: 'ask' };
     return { news: 'judged', judged: { qualityScore: scoreIn(score) }, reason: null };
   },
-  // Meta announces a new category a day ahead; only the second webhook, with `previous_category`, makes it so.
+  // Meta announces a new category a day ahead; the category changes with a second webhook (`previous_category`).
   category: (value) => {
     const category = text(value['new_category']);
     if (value['previous_category'] === undefined) return { news: 'nothing' };

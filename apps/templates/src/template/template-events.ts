@@ -37,7 +37,7 @@ export const removed = (
   private: { asOf },
 });
 
-/** The events for fields of a template as Meta reports them; none if nothing differs. */
+/** The events that apply fields reported by Meta to a template; none if nothing differs. */
 export function change(
   view: TemplateView,
   given: Partial<ListedTemplate>,
@@ -52,7 +52,7 @@ export function change(
   ];
 }
 
-/** A view for comparison, without example links: Meta signs them anew on every request. */
+/** A view for comparison, without example links, which Meta signs anew on every request. */
 const comparable = ({ components, ...view }: TemplateView) => ({
   ...view,
   components: withoutLinks(components),

@@ -25,7 +25,7 @@ it.each(TEMPLATE_CASES.map((one) => [one.title, one] as const))(
     );
     const flowId = (made.body as { id: string }).id;
     await simulator.control('POST', `/flows/${flowId}/status`, { status: 'PUBLISHED' });
-    // Meta assigns flow ids: replace the case's id by this flow's.
+    // Replaces the case's flow id by this flow's, since Meta assigns flow ids.
     const named = JSON.parse(
       JSON.stringify(rest).replace('"flow_id":"101"', `"flow_id":"${flowId}"`),
     ) as object;

@@ -20,7 +20,7 @@ describe('refused is', () => {
   it.each(cases(false))('%s', (_title, { template, verdict }) => {
     const { pointer, code } = verdict as Exclude<typeof verdict, 'ok'>;
     for (const faults of [faultsOfTemplate(template), parseBody(CreateTemplate, template).faults]) {
-      // A fault may repeat in all cards of a carousel: compare it as the first card's.
+      // Compares the faults of all carousel cards as if of the first card: a fault may repeat in each card.
       const found = faults.map((fault) => [fault.pointer.replace(/cards\/\d/, 'cards/0'), fault.code]);
       const wanted = [pointer.replace(/cards\/\d/, 'cards/0'), code];
       expect(found).toEqual(found.map(() => wanted));

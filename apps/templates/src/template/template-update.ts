@@ -15,7 +15,7 @@ type Update = (
   state: TemplateState,
 ) => readonly TemplateEvent[];
 
-/** A client's update of a template, by the template's status. */
+/** Decides a client's update of a template, by the template's status. */
 export const UPDATES: Readonly<Record<TemplateStatus, Update>> = {
   draft: (data, view, state) => {
     const { at, asking, submit = false } = data;
@@ -56,7 +56,7 @@ export const UPDATES: Readonly<Record<TemplateStatus, Update>> = {
   },
 };
 
-/** Submits an edit with all components, since Meta does not accept some of them alone. */
+/** Submits an edit with all components: Meta does not accept some components without the others. */
 function resubmitted(
   data: UpdateTemplateData & Asking,
   view: TemplateView,
@@ -102,7 +102,7 @@ function contentAfter(
     ...(components && { components: withExamplesOf(view.components, components) }),
     ...(messageSendTtlSeconds !== undefined && { messageSendTtlSeconds }),
   };
-  // Leaves out faults of parts that Meta has accepted before.
+  // Leaves out faults of parts that the update does not change.
   const settled = ['name', 'language', ...(components ? [] : ['components'])];
   const faults = faultsOfTemplate({ ...view, ...after }).filter(
     ({ pointer }) => !settled.includes(pointer.split('/')[1]!),

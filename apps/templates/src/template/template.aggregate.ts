@@ -9,7 +9,7 @@ import type { TemplateState } from './template.state.js';
 
 /**
  * templates.templates holds each template's state; `state->'view'` is the part that the API shows. If two commands race
- * for a name and language, the unique index fails the second, which is decided again and finds them taken.
+ * for a name and language, the second one violates the unique index, is decided again and is then refused.
  */
 export const templates: Aggregate<
   TemplateCommand,

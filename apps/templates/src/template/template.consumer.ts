@@ -13,7 +13,7 @@ import { SyncWorker } from '../sync/sync.worker.js';
 import { templateNews } from './meta-template.js';
 import { templates } from './template.aggregate.js';
 
-/** Meta truncates its times to whole seconds. */
+/** Meta truncates the times in webhooks to whole seconds: a change may be this much later. */
 const PRECISION_MS = 999;
 
 type Commanded<Name extends 'template.create' | 'template.update' | 'template.delete'> = Command<
@@ -46,14 +46,14 @@ export class TemplateConsumer {
     return this.store.execute(templates, { ...command, data: { ...command.data, ...asking(command) } });
   }
 
-  /** A webhook that is incomplete, or older than the stored state, makes the account due for a pull. */
+  /** A webhook that is incomplete, outdated or about an unknown template makes the account due for a pull. */
   @InboundHandler(META_CHANGE)
   async change({ data, traceparent }: Command<typeof META_CHANGE, MetaChange>): Promise<void> {
     if (tellsOfFlow(data)) return this.flows.changed(data.wabaId);
     const said = templateNews(data);
     if (!said || said.news === 'nothing') return;
     const target = await this.targetOf(data.wabaId, said.metaId);
-    if (!target) return; // An unknown WABA: connecting it pulls all its templates.
+    if (!target) return; // Unknown WABA: connecting a WABA pulls all its templates.
     const { accountId, templateId, knownAt } = target;
     const asOf = Date.parse(data.at) + PRECISION_MS;
     if (!templateId || said.news === 'ask' || asOf < knownAt) {

@@ -83,7 +83,7 @@ export const template: Decider<TemplateCommand, TemplateState, TemplateEvent> = 
           ? []
           : [changed({ createdAt: at, ...view, ...listed, id: templateId, updatedAt: at }, { asOf })];
       if (asOf < answeredAt) return [];
-      // If a webhook came after the list was read, its fields stay.
+      // Fields that a webhook reported after the list was read stay.
       const now = { ...listed, ...(asOf < known && judgedOf(view)) };
       const heard = submission !== undefined && now.status !== view.status;
       return change(view, now, { asOf: Math.max(asOf, known), heard, at, reason: listed.rejectionReason });
@@ -155,7 +155,7 @@ type Refused = {
   readonly asOf: number;
 };
 
-/** Meta refused: removes a new template, turns a submitted one back into a draft; one that Meta has stays as it is. */
+/** After Meta's refusal: a new template is removed, a submitted draft is a draft again, any other stays as it is. */
 function afterRefusal(view: TemplateView, { kind, error, at, asOf }: Refused): TemplateEvent[] {
   if (view.metaId !== null) return [];
   const reason = cut(error.message, { max: 1_000 });

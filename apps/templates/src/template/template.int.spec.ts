@@ -13,7 +13,7 @@ afterAll(() => system.close());
 
 type Account = Awaited<ReturnType<TemplatesSystem['newAccount']>>;
 
-/** An account whose templates were pulled because it was connected. */
+/** An account whose templates were pulled after the account was connected. */
 async function connected(templates?: number): Promise<Account> {
   const account = await system.newAccount(templates);
   await system.announce(account.accountId, account.wabaId);

@@ -16,13 +16,13 @@ export type Asking = {
   };
 };
 
-/** The outcome of a request to Meta. `taken`: Meta accepted it; `listed` has the fields that Meta reported. */
+/** The outcome of a request to Meta. `taken`: Meta accepted the request; `listed` has the fields that Meta reported. */
 export type Outcome =
   | { readonly kind: 'taken'; readonly listed: Partial<ListedTemplate> }
   | { readonly kind: 'deleted' }
   | { readonly kind: 'refused'; readonly error: RejectionData };
 
-/** `asOf`: the time at Meta of the report in the command, in ms since the epoch. `at`: now, ISO 8601. */
+/** `asOf`: when Meta made the report in the command, in ms since the epoch. `at`: now, ISO 8601. */
 type Known = { readonly templateId: string; readonly asOf: number; readonly at: string };
 
 export type TemplateCommand =

@@ -15,8 +15,8 @@ export class TemplateQueries {
   constructor(@Inject(PG_POOL) private readonly pool: Pool) {}
 
   /**
-   * Newest first, by id: an id begins with its creation time. Throws `invalid_request` for a cursor that this service
-   * did not issue.
+   * Newest first: sorted by id, which begins with the creation time. Throws `invalid_request` for a cursor that this
+   * service did not issue.
    */
   @QueryHandler('template.list')
   async list(ask: Ask<'template.list'>): Promise<Answer<'template.list'>> {

@@ -1,20 +1,20 @@
 import { FAILING_MS, probeMs, type Failure } from './retry-schedule.js';
 
-/** So many failures in a row pause an endpoint. */
+/** Number of failures in a row after which an endpoint is paused. */
 export const FAILURES_TO_PAUSE = 10;
 
 /** State of an endpoint's circuit breaker; times in ms since the epoch. */
 export type BreakerState = {
-  /** In a row, of those that count. */
+  /** Failures in a row, only those that count. */
   readonly failures: number;
-  /** When the next probe is due; null: the endpoint is not paused. */
+  /** When the next probe of the paused endpoint is due; null: the endpoint is not paused. */
   readonly probeAt: number | null;
-  /** When the first failure after the last success was; null: there was none. */
+  /** When the first failure after the last success was; null: no failure since. */
   readonly failingSince: number | null;
 };
 export const HEALTHY: BreakerState = { failures: 0, probeAt: null, failingSince: null };
 
-/** The state after one more failure. One that does not count changes `failingSince` only. */
+/** The state after one more failure. A failure that does not count changes `failingSince` only. */
 export function failed(
   { failures, probeAt, failingSince }: BreakerState,
   {
@@ -41,6 +41,6 @@ export function failed(
   };
 }
 
-/** True after five days without a success. */
+/** True once five days have passed since the first failure after the last success. */
 export const isGivenUp = ({ failingSince }: BreakerState, now: number) =>
   failingSince !== null && now - failingSince >= FAILING_MS;

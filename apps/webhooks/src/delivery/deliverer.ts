@@ -9,9 +9,9 @@ import { WebhookWorker, type WorkerOptions } from './webhook-worker.js';
 import type { WebhookLeases } from './webhook-leases.js';
 import { MOST_PER_HOST } from './sender.js';
 
-/** How often the feeds are looked at: the interval doubles from `first` to `longest` while every webhook is idle. */
+/** Interval of reads of the feeds, in ms: doubles from `first` to `longest` while every webhook is idle. */
 const LOOK_MS = { first: 250, longest: 1_000 };
-/** Least time between looks caused by commits, so that not every commit causes one. */
+/** Time from a commit to the read that it causes, in ms: further commits in that time cause no read of their own. */
 const LOOK_GAP_MS = 10;
 const RENEW_MS = 1_000;
 const TIDY_MS = 60 * 60_000;
@@ -29,7 +29,7 @@ export type DelivererOptions = Pick<WorkerOptions, 'sender' | 'startSpan' | 'now
 /** Delivers the feeds to the webhooks whose lease this replica holds. */
 export class Deliverer {
   private readonly workers = new Map<string, WebhookWorker>();
-  /** Workers of surplus webhooks, which are released once their last delivery has ended and its outcome is stored. */
+  /** Workers of surplus webhooks. A webhook is released once its last delivery has ended and the outcome is stored. */
   private readonly leaving = new Set<WebhookWorker>();
   private readonly hosts = new HostLimits(MOST_PER_HOST);
   private readonly renewals: Periodic;
@@ -119,13 +119,13 @@ export class Deliverer {
       const loaded = await subscriptions.load(stale.map(({ webhookId }) => webhookId));
       for (const { subscription, standing } of loaded) {
         const worker = this.workers.get(subscription.webhookId);
-        if (standing.fence !== fences.get(subscription.webhookId)) continue; // another replica has taken it meanwhile
+        if (standing.fence !== fences.get(subscription.webhookId)) continue; // another replica has taken the webhook meanwhile
         if (worker) worker.update(subscription, standing);
         else this.workers.set(subscription.webhookId, this.workerOf(subscription, standing));
       }
       logger.debug(
         { read: loaded.length, held: this.workers.size },
-        'deliverer: new and changed webhooks read; looking at the feeds of all held ones',
+        'deliverer: new and changed webhooks read; looking at the feeds of all webhooks that this replica holds',
       );
       this.looks.wake();
     }
@@ -158,7 +158,7 @@ export class Deliverer {
         .catch((err: unknown) =>
           logger.warn(
             { err, accountId: worker.accountId, webhookId: worker.webhookId },
-            'deliverer: release of a surplus webhook failed; delivering to it again if the next renewal finds it still held',
+            'deliverer: release of a surplus webhook failed; delivering to it again if the next lease renewal finds it still held',
           ),
         )
         .finally(() => this.leaving.delete(worker));

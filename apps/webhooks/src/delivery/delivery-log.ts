@@ -7,8 +7,8 @@ const KEPT_DAYS = 30;
 const LOCK = `select pg_advisory_xact_lock(hashtextextended('wbiz.webhooks.deliveries', 0))`;
 
 /**
- * SQL for a delivery's status. `d` is its last attempt, `f` its row in failures. A failed delivery without such a row is
- * pending: it is sent again once the cursor moves on.
+ * SQL for a delivery's status. `d` is its last attempt, `f` its row in failures. A failed delivery without such a row
+ * is pending: the cursor has not passed its event, which is sent again.
  */
 export const DELIVERY_STATUS = `case when f.sequence is not null then case when f.due is null then 'failed' else 'pending' end
   when d.delivered then 'succeeded' else 'pending' end`;
@@ -16,7 +16,7 @@ export const DELIVERY_STATUS = `case when f.sequence is not null then case when 
 /** One attempt at a delivery, as logged. */
 export type Attempt = {
   readonly webhookId: string;
-  /** Of the delivery: the same for all its attempts. */
+  /** The id of the delivery: the same for all its attempts. */
   readonly id: string;
   readonly sequence: number;
   readonly eventId: string;
@@ -73,7 +73,9 @@ export class DeliveryLog {
     });
   }
 
-  /** Drops partitions and given-up failures older than 30 days; resolves to the names of the partitions. */
+  /**
+   * Drops partitions and given-up failures after 30 days, minute counts after 2; resolves to the dropped partitions.
+   */
   async tidy(now: Date): Promise<readonly string[]> {
     const oldest = partitionOf(dayOf(new Date(now.getTime() - KEPT_DAYS * DAY_MS)));
     return inTransaction(this.pool, async (tx) => {

@@ -87,7 +87,7 @@ export async function deliverySystem({ timeoutMs = 1_000 } = {}) {
     let head = 0;
     return {
       accountId,
-      /** Creates a webhook the way the gateway does. */
+      /** Creates a webhook as the gateway does. */
       create: async (given: Partial<CreateWebhook> & { url: string }) => {
         const webhookId = newId('whk');
         const secret = newWebhookSecret();

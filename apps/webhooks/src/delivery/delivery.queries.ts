@@ -40,7 +40,7 @@ export class DeliveryQueries {
     private readonly sender: Sender,
   ) {}
 
-  /** Newest event first. Throws `invalid_request` for an unknown cursor. */
+  /** Deliveries, newest event first. Throws `invalid_request` for an unknown cursor. */
   @QueryHandler('webhook.deliveries')
   async list(ask: Ask<'webhook.deliveries'>): Promise<Answer<'webhook.deliveries'>> {
     const page = pageOf(ask, 'id');
@@ -53,7 +53,7 @@ export class DeliveryQueries {
     if (ask.until !== undefined) conditions.push(`d.id < ${value(firstId('dlv', Date.parse(ask.until)))}`);
     if (ask.eventType !== undefined) conditions.push(`d.event_type = ${value(ask.eventType)}`);
     if (ask.messageId !== undefined) conditions.push(`d.message_id = ${value(ask.messageId)}`);
-    // Failed attempts have a small index of their own, and every delivery that is not succeeded has one.
+    // Every delivery that has not succeeded has a failed attempt, and failed attempts have a small index of their own.
     if (ask.status !== undefined && ask.status !== 'succeeded')
       conditions.push(
         'd.id in (select e.id from webhooks.deliveries e where e.webhook_id = $1 and not e.delivered)',

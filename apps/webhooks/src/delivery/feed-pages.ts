@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { FEED_COLUMNS, type FeedRow } from './envelope.js';
 
-/** Most sequences of the feed that one query scans. */
+/** Maximum number of sequences that one query of the feed scans. */
 const STRETCH = 5_000;
 
 export type FeedPage = {
@@ -73,7 +73,10 @@ export class FeedPages {
     return { rows, through: rows.length === limit ? rows.at(-1)!.sequence : last };
   }
 
-  /** The failed deliveries whose retry is due, and when the next retry is due (ms since the epoch; null: none). */
+  /**
+   * Failed deliveries whose retry is due. `next`: when the next retry after `now` is due (ms since the epoch; null:
+   * none).
+   */
   async due(
     webhookId: string,
     now: Date,

@@ -1,8 +1,8 @@
 type Waiting = Map<() => void, string>;
 
 /**
- * Limits deliveries in flight to each host, over all webhooks of this process. One account gets at most half of them:
- * automation services host the endpoints of many accounts, and one slow endpoint must not block the others.
+ * Limits deliveries in flight to each host, over all webhooks of this process. An account gets at most half of a host's
+ * places: automation services host the endpoints of many accounts, and one slow endpoint must not block the rest.
  */
 export class HostLimits {
   /** Deliveries in flight to each host, and to each host for each account. */
@@ -14,7 +14,7 @@ export class HostLimits {
     this.mostOfAccount = Math.ceil(most / 2);
   }
 
-  /** Takes a place and answers true; without a free place, answers false and calls `wake` once there may be one. */
+  /** Takes a free place and returns true. If none is free, returns false and calls `wake` once one may be. */
   take(host: string, accountId: string, wake: () => void): boolean {
     if (!this.hasRoom(host, accountId)) {
       const waiting: Waiting = this.waiting.get(host) ?? new Map();

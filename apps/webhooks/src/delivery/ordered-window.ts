@@ -2,13 +2,13 @@ import type { FeedRow } from './envelope.js';
 
 export type Entry = {
   readonly row: FeedRow;
-  /** `doubtful`: it failed, and it is not known yet whether the event or the endpoint is at fault. */
+  /** `doubtful`: the delivery failed, and it is not known yet whether the event or the endpoint is at fault. */
   state: 'waiting' | 'sending' | 'doubtful' | 'done';
 };
 
 /**
- * The events after a cursor that are read and not all done. Events of one subject (a conversation, say) are taken one at a
- * time and in order, those of several subjects side by side.
+ * The events that were read and that the cursor has not passed. Events of one subject (e.g. a conversation) are taken
+ * one at a time and in order, events of different subjects in parallel.
  */
 export class OrderedWindow {
   /** In feed order; the first is never done. */
@@ -66,20 +66,20 @@ export class OrderedWindow {
     this.pass();
   }
 
-  /** Marks a failed entry: the cursor stays before it, and the next entry of its subject may be taken. */
+  /** Marks a failed entry: the cursor stays before the entry, and the next entry of the same subject may be taken. */
   doubt(entry: Entry): void {
     entry.state = 'doubtful';
     this.leave(entry);
   }
 
-  /** Lets this entry, and every doubtful one, wait again in its place. */
+  /** Sets this entry and every doubtful one back to `waiting`, each in its old place. */
   restore(entry?: Entry): void {
     if (entry) entry.state = 'waiting';
     for (const each of this.entries) if (each.state === 'doubtful') each.state = 'waiting';
     this.subjects.clear();
     this.ready = [];
     for (const each of this.entries) if (each.state !== 'done') this.queue(each);
-    // A subject with a delivery in flight is not ready, even if an earlier entry of it waits.
+    // A subject with a delivery in flight is not ready, even if an earlier entry of the subject waits.
     this.ready = this.ready.filter(
       ({ row }) => !this.subjects.get(row.subject)!.some(({ state }) => state === 'sending'),
     );

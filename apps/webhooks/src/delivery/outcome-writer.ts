@@ -6,7 +6,9 @@ import type { BreakerState } from './circuit-breaker.js';
 import type { Attempt, DeliveryLog } from './delivery-log.js';
 import { bucketOf, emptyBuckets } from './latency-histogram.js';
 
-/** How long outcomes are gathered for one write; after a crash those not yet written are delivered again. */
+/**
+ * How long outcomes are gathered for one write, in ms; after a crash, events without a written outcome are sent again.
+ */
 const GATHER_MS = 20;
 const RETRY_MS = 500;
 /** With more unwritten attempts than this, {@link OutcomeWriter.isFull} is true. */
@@ -28,7 +30,7 @@ export type FailureChange = {
   readonly accountId: string;
   readonly fence: string;
   readonly sequence: number;
-  /** The row to be; `due` null: given up. Null: the row is deleted, for the delivery has succeeded. */
+  /** The new row (`due` null: the delivery is given up); null: the delivery has succeeded, and the row is deleted. */
   readonly next: { readonly attempts: number; readonly due: Date | null } | null;
   /** Called once the change is stored, or refused because another replica holds the webhook. */
   readonly written: () => void;
@@ -58,7 +60,7 @@ export class OutcomeWriter {
     },
   ) {}
 
-  /** Workers send nothing while it is true. */
+  /** Whether too many attempts are unwritten; workers then send nothing. */
   get isFull(): boolean {
     return this.attempts.length > MOST_UNWRITTEN;
   }
@@ -75,7 +77,7 @@ export class OutcomeWriter {
     void this.write();
   }
 
-  /** Call when the reader's cursor, breaker or replay has moved. */
+  /** Call when the reader's cursor, breaker or replay has changed. */
   touch(reader: Reader): void {
     this.touched.add(reader);
     void this.write();
@@ -83,7 +85,7 @@ export class OutcomeWriter {
 
   /** Resolves once everything recorded so far is stored. */
   async flush(): Promise<void> {
-    // Two writes suffice: the one under way and the next hold everything recorded before this call.
+    // Two writes suffice: the one in progress and the next contain everything recorded before this call.
     await this.writing;
     this.minutesAt = -Infinity;
     if (this.hasMore() || this.minutes.size > 0) await this.write();
@@ -105,7 +107,7 @@ export class OutcomeWriter {
     const { pool, log, logger } = this.options;
     const attempts = this.attempts.splice(0);
     const failures = this.failures.splice(0);
-    // Cursors are read in the same turn as the failures: a stored cursor must not pass a failure that is not stored.
+    // Cursors are read without an await after the failures: a stored cursor must not pass a failure that is not stored.
     const moved = [...this.touched]
       .map(snapshot)
       .filter(({ reader, text }) => this.marks.get(reader) !== text);

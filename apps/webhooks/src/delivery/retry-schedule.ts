@@ -2,16 +2,16 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** The wait before the first retry, the second, and so on. */
+/** The wait before the first retry, the second, and so on, in ms. */
 const RETRIES = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, ...[2, 5, 10, 14, 20, 24].map((hours) => hours * HOUR)];
-/** Least wait after a 429 or a timeout. */
+/** Minimum wait after a 429 or a timeout, in ms. */
 const SLOW_DOWN = MINUTE;
-/** Longest wait that an endpoint may ask for by Retry-After. */
+/** Maximum wait that an endpoint can demand by Retry-After, in ms. */
 const LONGEST_WISH = HOUR;
 
-/** A webhook whose deliveries have all failed for so long is disabled. */
+/** A webhook whose deliveries have all failed for this long (ms) is disabled. */
 export const FAILING_MS = 5 * 24 * HOUR;
-/** How long a failure may stay without a row in failures, until a success or more failures say what is at fault. */
+/** How long (ms) a failed live event stays doubtful; after that the event counts as at fault. */
 export const DOUBT_MS = 5 * SECOND;
 
 export type Failure = {

@@ -6,10 +6,10 @@ import { signatureHeaders } from './signature.js';
 const CONNECT_MS = 5_000;
 const TIMEOUT_MS = 15_000;
 const KEPT_BYTES = 20_480;
-/** Most connections to a host, each with one delivery at a time; with HTTP/2 most streams on one connection. */
+/** Maximum connections to a host, each with one delivery at a time; with HTTP/2 maximum streams on one connection. */
 export const MOST_PER_HOST = 64;
 
-/** Where a delivery goes, with which headers of the client's, and the keys that sign it. */
+/** The URL of a delivery, the client's own headers, and the keys that sign the delivery. */
 export type Target = {
   readonly url: URL;
   readonly keys: readonly Buffer[];
@@ -44,8 +44,8 @@ export type SenderOptions = {
 
 /**
  * Posts signed bodies: first attempts, retries, replays and tests. Keeps connections alive and uses HTTP/2 where the
- * endpoint offers it. Follows no redirects and ignores the usual proxy variables. The time limit is for the whole attempt,
- * with the answer's body.
+ * endpoint offers it. Follows no redirects and ignores the usual proxy variables. The time limit is for the whole
+ * attempt, including the answer's body.
  */
 export class Sender {
   private readonly dispatcher: Dispatcher;
@@ -67,7 +67,7 @@ export class Sender {
           allowH2: true,
           connect: (target, callback) => {
             try {
-              guard.check(target.hostname); // for an IP address there is no lookup, in which the guard would check it
+              guard.check(target.hostname); // no lookup, and so no check by guard.lookup, is made for an IP address
             } catch (error) {
               return callback(error as Error, null);
             }
@@ -109,7 +109,7 @@ export class Sender {
       answer = { statusCode, retryAfter: String(answered['retry-after'] ?? '') || undefined };
       response = await textOf(stream);
     } catch (cause) {
-      // The status counts even if reading the body failed.
+      // A status that was received counts even if reading the body failed.
       if (!answer) error = late.signal.aborted ? `no answer within ${timeoutMs / 1_000} s` : reasonOf(cause);
     } finally {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-/** Holds at most `perSecond` tokens, at first all, and gains as many a second. Times in ms of a monotonic clock. */
+/** Holds at most `perSecond` tokens, starts full, gains `perSecond` a second. Times in ms of a monotonic clock. */
 export class TokenBucket {
   private tokens: number;
   private at: number;
@@ -11,7 +11,7 @@ export class TokenBucket {
     this.at = now;
   }
 
-  /** ms until a token is there; 0: one is there now. */
+  /** ms until a token is available; 0: one is available now. */
   wait(now: number): number {
     this.tokens = Math.min(this.perSecond, this.tokens + ((now - this.at) * this.perSecond) / 1_000);
     this.at = now;

@@ -4,14 +4,14 @@ import type { FeedRow } from './envelope.js';
 import type { DueRow, FeedPages } from './feed-pages.js';
 import { OrderedWindow, type Entry } from './ordered-window.js';
 
-/** Most retries, and most replays, in flight at once; the other places are for live events. */
+/** Maximum retries in flight at once, and maximum replayed events; the other places are for live events. */
 const MOST_BESIDE_LIVE = 8;
 const PAGE = 200;
 const MOST_OPEN = 400;
-/** Most entries in a window, and so most events that a crash repeats while one answer is slow. */
+/** Maximum entries in a window, and so maximum events sent twice if this process crashes while one answer is slow. */
 const MOST_UNPASSED = 2_000;
 
-/** The next event to send: a live one, one of a replay, or a failed one whose retry is due. */
+/** An event to send: a live event, an event of a replay, or a failed event whose retry is due. */
 export type Item =
   | { readonly of: 'live' | 'replay'; readonly row: FeedRow; readonly entry: Entry }
   | { readonly of: 'retry'; readonly row: DueRow };
@@ -20,14 +20,14 @@ export type BacklogOptions = {
   readonly pages: Pick<FeedPages, 'after' | 'givenUp' | 'due'>;
   /** ms since the epoch. */
   readonly now: () => number;
-  /** Called after each read: events may be ready. */
+  /** Called after each read of events, some of which may be ready to send. */
   readonly onRead: () => void;
-  /** Called when a replay has reached its end, until {@link WebhookBacklog.replayOver}. */
+  /** Called at each {@link WebhookBacklog.readOn} after the end of a replay until {@link WebhookBacklog.replayOver}. */
   readonly onReplayEnd: () => void;
   readonly logger: Logger;
 };
 
-/** The events that one webhook has yet to get: live ones after its cursor, due retries and replays. Reads them in pages. */
+/** The events still to be sent to one webhook, read in pages: live events after the cursor, due retries and replays. */
 export class WebhookBacklog {
   private readonly live: OrderedWindow;
   private replays: readonly Replay[];
@@ -70,7 +70,7 @@ export class WebhookBacklog {
     const { live, head } = this;
     return { events: Math.max(0, head - live.standing), since: live.oldest?.createdAt.getTime() ?? 0 };
   }
-  /** Progress of the current replay; `over`: it has reached its end. */
+  /** Progress of the current replay; `over`: whether the replay has reached its end. */
   get replayMark(): { readonly id: string; readonly cursor: number; readonly over: boolean } | undefined {
     if (!this.replay) return undefined;
     const { ask, window } = this.replay;
@@ -83,7 +83,7 @@ export class WebhookBacklog {
       for (const entry of window?.waiting() ?? [])
         if (subscription.types && !subscription.types.includes(entry.row.type)) window!.drop(entry);
     this.nextDue = earlier(this.nextDue, nextDue);
-    // `replays` may have been read before one of them ended.
+    // `replays` may have been read from the database before the end of one of them was stored.
     this.replays = replays.filter(({ id }) => id !== this.replay?.ask.id && !this.endedReplays.has(id));
   }
 
@@ -103,7 +103,9 @@ export class WebhookBacklog {
     return !!this.replay?.window.hasNext && this.inFlight.replay < MOST_BESIDE_LIVE;
   }
 
-  /** Takes the next event: retries first, then live events, then replays. A probe of a paused endpoint prefers live events. */
+  /**
+   * Takes the next event: retries first (in a probe of a paused endpoint, live events first), then live, then replays.
+   */
   take(isProbe: boolean): Item | undefined {
     const { live, due } = this;
     if (this.mayRetry && !(isProbe && live.hasNext)) {
@@ -123,13 +125,13 @@ export class WebhookBacklog {
     if (of !== 'live') this.inFlight[of] -= 1;
   }
 
-  /** Call once an event is delivered, or its failure has a row: the cursor may pass it. */
+  /** Call once an event is delivered or its failure is recorded: the cursor may then pass the event. */
   done(item: Item): void {
     if (item.of === 'live') this.live.done(item.entry);
     else if (item.of === 'replay') this.replay?.window.done(item.entry);
   }
 
-  /** Holds the cursor before a failed live event; later events of its subject may go. */
+  /** Keeps the cursor before a failed live event; later events of the same subject may be sent. */
   doubt(entry: Entry): void {
     this.live.doubt(entry);
   }
@@ -161,7 +163,9 @@ export class WebhookBacklog {
     if (this.replay?.ask.id === id) this.replay = undefined;
   }
 
-  /** Starts the reads that there is room for. `isPaused`: live events only, unless there are none to probe with. */
+  /**
+   * Starts reads if there is room. `isPaused`: only of live events, unless a probe is due and no live event is ready.
+   */
   readOn({ isPaused, mayProbe }: { readonly isPaused: boolean; readonly mayProbe: boolean }): void {
     const { live, options } = this;
     if (live.read < this.head && hasRoom(live)) this.read('live', () => this.readLive());
@@ -193,7 +197,7 @@ export class WebhookBacklog {
         const { accountId, webhookId } = this.subscription;
         this.options.logger.warn(
           { err, accountId, webhookId, read: of },
-          'deliverer: reading events to deliver failed; trying again at the next look while the webhook is held',
+          'deliverer: reading events to deliver failed; trying again at the next look at the feeds, if this replica still holds the webhook',
         );
       },
     );

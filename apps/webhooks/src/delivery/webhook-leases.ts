@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** A webhook whose lease this replica holds. `version`: of its stream; replays and retries raise it too. */
+/** A webhook whose lease this replica holds. `version`: of the webhook's stream; replays and retries also raise it. */
 export type Held = {
   readonly webhookId: string;
   readonly accountId: string;

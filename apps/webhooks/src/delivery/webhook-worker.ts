@@ -13,7 +13,7 @@ import type { Outcome, Sender } from './sender.js';
 import { TokenBucket } from './token-bucket.js';
 import { WebhookBacklog, type Item } from './webhook-backlog.js';
 
-/** Most deliveries to one webhook in flight at once. */
+/** Maximum deliveries to one webhook in flight at once. */
 const AT_ONCE = 32;
 const PASS_EVERY_MS = 1_000;
 
@@ -34,9 +34,9 @@ export type WorkerOptions = {
 type Doubt = { readonly entry: Entry; readonly at: number; readonly due: number | null };
 
 /**
- * Delivers one account's feed to one webhook, starting at its cursor. A failed event gets a row in failures and the
- * cursor passes it. While the endpoint itself is at fault nothing is stored, the cursor stands still, and one probe at a
- * time tells when to continue.
+ * Delivers one account's feed to one webhook, starting at the webhook's cursor. A failed event gets a row in failures,
+ * and the cursor passes the event. While the endpoint itself is at fault, no failed live event is stored, the cursor
+ * stays, and one probe at a time shows when to continue.
  */
 export class WebhookWorker {
   readonly accountId: string;
@@ -44,7 +44,7 @@ export class WebhookWorker {
   readonly fence: string;
   private readonly backlog: WebhookBacklog;
   private subscription: Subscription;
-  /** Failed live events of which it is not known yet whether they or the endpoint are at fault, oldest first. */
+  /** Failed live events, oldest first, while it is not known whether the event or the endpoint is at fault. */
   private doubts: Doubt[] = [];
   private breaker: BreakerState;
   private rateLimit: TokenBucket | undefined;
@@ -87,7 +87,7 @@ export class WebhookWorker {
   get behind(): WebhookBacklog['behind'] {
     return this.backlog.behind;
   }
-  /** The state that is stored, and from which another holder would continue. */
+  /** The state to store, from which the next holder of the lease continues. */
   get mark() {
     return { cursor: this.backlog.cursor, breaker: this.breaker };
   }
@@ -118,7 +118,7 @@ export class WebhookWorker {
     }
   }
 
-  /** Stops sending. */
+  /** Starts no further deliveries; those in flight continue. */
   end(): void {
     this.isOver = true;
     clearTimeout(this.rateTimer);
@@ -219,7 +219,7 @@ export class WebhookWorker {
     if (this.isPaused)
       this.options.logger.info(
         { accountId, webhookId },
-        'deliverer: delivery to a paused endpoint succeeded; ending its pause',
+        'deliverer: delivery to a paused endpoint succeeded; ending the pause',
       );
     this.breaker = HEALTHY;
     // The endpoint works, so the doubtful events are at fault themselves.
@@ -233,8 +233,8 @@ export class WebhookWorker {
     const { webhookId, accountId, isPaused: wasPaused } = this;
     const at = now();
     const jitter = 0.8 + Math.random() * 0.4;
-    // A retry does not count: it follows its own schedule and says little of the endpoint. While paused, only the probe
-    // counts, not deliveries that were in flight before.
+    // A failed retry does not count: it has its own schedule and says little about the endpoint. While the endpoint is
+    // paused, only the probe counts, not deliveries that were in flight before the pause.
     const counts = wasPaused ? at >= this.breaker.probeAt! : item.of !== 'retry';
     this.breaker = failed(this.breaker, { now: at, counts, failure: outcome, jitter });
     if (outcome.gone) disable(webhookId, accountId, 'gone', 'The endpoint answered 410 Gone.');
@@ -262,14 +262,14 @@ export class WebhookWorker {
     }
   }
 
-  /** The endpoint is at fault: the cursor stays before the doubtful events. */
+  /** Call if the endpoint is at fault: the cursor stays before the doubtful events, which are sent again. */
   private restoreDoubts(): void {
     if (this.doubts.length === 0) return;
     this.doubts = [];
     this.backlog.restoreDoubts();
   }
 
-  /** The doubtful events are at fault: they get rows in failures, and the cursor passes them. */
+  /** Call if the doubtful events are at fault: they get rows in failures, and the cursor passes them. */
   private settleDoubts(): void {
     for (const { entry, due } of this.doubts.splice(0)) {
       const item: Item = { of: 'live', row: entry.row, entry };
@@ -279,7 +279,7 @@ export class WebhookWorker {
     this.options.outcomes.touch(this);
   }
 
-  /** Stores the row in failures of a delivery that failed; null: it has succeeded, and its row is deleted. */
+  /** Stores `next` as the delivery's row in failures; null: the delivery has succeeded, and the row is deleted. */
   private store(item: Item, next: { attempts: number; due: number | null } | null): void {
     const { webhookId, accountId, fence } = this;
     this.options.outcomes.failure({

@@ -9,8 +9,8 @@ const AT_ONCE = 5_000;
 const OF_AN_ACCOUNT = 500;
 
 /**
- * Deletes expired events from the start of each account's feed. The feed must not have gaps, and times are not strictly in
- * the order of sequences: an expired event after one that is kept stays.
+ * Deletes expired events from the start of each account's feed. An expired event that comes after an unexpired one is
+ * kept, so that the feed has no gaps: times are not strictly in the order of sequences.
  */
 export async function removeExpired(pool: Pool, now: Date): Promise<void> {
   const before = new Date(now.getTime() - KEPT_DAYS * 86_400_000);

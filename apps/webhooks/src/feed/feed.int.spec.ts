@@ -274,7 +274,7 @@ describe('a read that waits', () => {
       await Promise.all(reads);
     }
     delays.sort((a, b) => a - b);
-    // Retried: the machine may be busy.
+    // The measurement is repeated, since the machine may be busy.
     expect(delays[Math.floor(delays.length / 2)]).toBeLessThan(200);
     expect(delays.at(-1)).toBeLessThan(1_000);
   });
@@ -313,7 +313,7 @@ describe('a read that waits', () => {
   it('ends at once when its replica stops', async () => {
     const third = await system.start();
     const waiting = third.read({ accountId: newId('acc'), wait: 30 });
-    await third.read({ accountId: newId('acc') }); // over the same connection: the other read has arrived before
+    await third.read({ accountId: newId('acc') }); // over the same connection, so the other read has arrived
     const begun = performance.now();
     const stopped = third.stop();
     expect(await waiting).toEqual({ data: [], nextCursor: feedCursor(0) });

@@ -10,9 +10,9 @@ import { feedCursor, sequenceIn } from './feed.cursor.js';
 import { KEPT_DAYS } from './feed-retention.js';
 import { FeedWatch } from './feed.watch.js';
 
-/** Most events that one query scans: a filter for a rare type must not scan the whole feed. */
+/** Maximum events that one query scans: a filter for a rare type must not scan the whole feed. */
 const STRETCH = 5_000;
-/** How long a read without `wait` scans on while it finds only events of other types. */
+/** How long a read without `wait` continues while it finds only events of other types, in ms. */
 const LOOK_ON_MS = 1_000;
 
 type Row = Pick<EventView, 'id' | 'type' | 'data'> & { readonly sequence: string; readonly created_at: Date };
@@ -20,13 +20,15 @@ type Look = {
   readonly data: EventView[];
   /** The lowest sequence scanned. */
   readonly first: number | undefined;
-  /** The cursor beyond all that was scanned. */
+  /** The cursor after all scanned events, in reading direction. */
   readonly passed: number;
-  /** The feed may hold more events beyond `passed`. */
+  /** Whether the feed may hold more events beyond `passed`. */
   readonly more: boolean;
 };
 
-/** A cursor is the sequence that it stands after: ON reads greater sequences, BACK reads this one and lesser ones. */
+/**
+ * A cursor is the sequence of the event before it: ON reads higher sequences, BACK reads that sequence and lower ones.
+ */
 const ON = { name: 'on', beyond: '>', order: 'asc', last: 'max', passing: 0 } as const;
 const BACK = { name: 'back', beyond: '<=', order: 'desc', last: 'min', passing: -1 } as const;
 type Asked = {
@@ -46,8 +48,8 @@ export class FeedQueries {
   ) {}
 
   /**
-   * Oldest first after `since`, or newest first back from `before`. The cursor of a page is beyond all events scanned, those
-   * of other types too. With `wait` (seconds) an empty page is answered only after so long without an event. Throws
+   * Oldest first after `since`, or newest first back from `before`. The next cursor is beyond all events scanned, also
+   * those of other types. With `wait` an empty page is returned only after that many seconds without an event. Throws
    * `invalid_request` for an unknown cursor, `cursor_expired` if events after `since` have expired.
    */
   @QueryHandler('feed.read')

@@ -10,14 +10,14 @@ type Watcher = {
 
 export type FeedWatchOptions = {
   readonly pool: Pick<Pool, 'query'>;
-  /** Aborted when the process stops: every waiting reader is released. */
+  /** Aborted when the process stops: every waiting read then ends. */
   readonly stopping: AbortSignal;
   readonly onFault: (error: unknown) => void;
 };
 
 /**
- * Wakes waiting reads when the feed of their account grows. One query of the heads of feeds serves all waiting reads; it runs
- * at each `look` and every second, since a notification may get lost.
+ * Wakes waiting reads when the feed of their account grows. One query of the last sequences of feeds serves all waiting
+ * reads; it runs at each `look` and every second, since a notification may get lost.
  */
 export class FeedWatch {
   private readonly watchers = new Set<Watcher>();

@@ -3,7 +3,7 @@ import { FeedWatch, type FeedWatchOptions } from './feed.watch.js';
 
 type Head = { account_id: string; sequence: string };
 
-/** A FeedWatch over heads that the test sets; the test decides when each query is answered. */
+/** A FeedWatch whose feeds' last sequences the test sets; the test decides when each query is answered. */
 function watched() {
   const heads = new Map<string, number>();
   const looks: { accounts: readonly string[]; answer: () => void; fail: (error: Error) => void }[] = [];

@@ -3,7 +3,7 @@ import { widestRows } from '@wbiz/service-testing/widest-rows';
 import { serviceDatabase } from '@wbiz/testing/stack';
 import { MIGRATIONS } from './migrations.js';
 
-/** Most bytes of each indexed column's values. */
+/** Maximum bytes of the values of indexed columns. */
 const BOUNDS = {
   stream: 40,
   id: 30,

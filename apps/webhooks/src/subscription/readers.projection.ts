@@ -11,12 +11,12 @@ const each =
     for (const event of events) await project(event, tx);
   };
 
-/** The feed is in the order of commits; the times of its events may differ from that order by so much. */
+/** SQL: by how much the times of events may deviate from the order of the feed, which is the order of commits. */
 const DISORDER = `interval '1 minute'`;
 
 /**
- * SQL for a sequence after which every event of `time` or later is, and some that are up to a minute older. A binary search
- * of about 20 lookups; expired events count as older.
+ * SQL for a sequence after which come all events of `time` or later, and some that are up to a minute older. A binary
+ * search of about 20 lookups; expired events count as older.
  */
 export const positionOf = (account: string, time: string) => `(
   with recursive search(low, high) as (

@@ -11,13 +11,13 @@ import { webhooks } from './webhook.aggregate.js';
 
 const OF = { service: 'webhooks', setting: 'WEBHOOKS_KEY' } as const;
 
-/** Without deleted webhooks: their secrets sign nothing any more. */
+/** SQL: the webhooks that are not deleted; secrets of deleted ones sign nothing any more. */
 const WEBHOOKS = `
   select stream as id, stream as owner, account_id as "accountId",
     array[state->'sealed'->>'secret', state->'sealed'->>'headers', state->'sealed'->'previous'->>'secret'] as texts
   from webhooks.webhooks where not (state->>'deleted')::boolean`;
 
-/** Replies to commands are kept for 24 h and hold sealed secrets: a gateway may repeat a command. */
+/** SQL: the replies with sealed secrets. Replies are kept for 24 h, since a gateway may repeat a command. */
 const REPLIES = `
   select command_id as id, reply->'data'->'view'->>'id' as owner, array[reply->'data'->>'sealedSecret'] as texts
   from webhooks.replies where reply->'data'->>'sealedSecret' is not null`;

@@ -9,13 +9,13 @@ import type { WebhookState } from './webhook.decider.js';
 
 const OLD_SECRET_MS = 24 * 60 * 60_000;
 
-/** A webhook as deliveries need it. */
+/** The data of a webhook that deliveries need. */
 export type Subscription = {
   readonly webhookId: string;
   readonly accountId: string;
   readonly version: number;
   readonly url: URL;
-  /** The target at a time (ms since the epoch): the old secret signs only for a day. */
+  /** The target at the time `now` (ms since the epoch), since the old secret signs only for a day after a rotation. */
   readonly target: (now: number) => Target;
   /** Null: all types. */
   readonly types: readonly string[] | null;
@@ -56,9 +56,9 @@ type Row = {
   readonly nextDue: Date | null;
 };
 
-/** Loads webhooks for delivery, with their secrets and headers opened. */
+/** Loads webhooks for delivery, with decrypted secrets and headers. */
 export class Subscriptions {
-  /** The version of each webhook that could not be opened when it was last logged: each version is logged once. */
+  /** Webhooks that could not be decrypted, with the version last logged: each version is logged once. */
   private readonly unopened = new Map<string, number>();
 
   constructor(
@@ -95,7 +95,7 @@ export class Subscriptions {
     });
   }
 
-  /** Undefined if its secret or headers cannot be opened: only this webhook's deliveries wait. */
+  /** Undefined if the webhook's secret or headers cannot be decrypted: only this webhook's deliveries wait. */
   private opened(row: Row): Subscription | undefined {
     try {
       return this.subscriptionOf(row);
@@ -111,7 +111,7 @@ export class Subscriptions {
     }
   }
 
-  /** The target of a test; null: there is no such webhook. */
+  /** The target of a test delivery; null: there is no such webhook. */
   async target(accountId: string, id: string, now: number): Promise<Target | null> {
     const { rows } = await this.pool.query<{ state: Known }>(
       `select state from webhooks.webhooks where stream = $2 and account_id = $1 and not (state->>'deleted')::boolean`,
@@ -148,7 +148,7 @@ export class Subscriptions {
   }
 }
 
-/** Undefined for an old secret that no key opens: deliveries go on without its signature. */
+/** Undefined if no key decrypts the old secret: deliveries then have no signature by that secret. */
 function ifOpened<T>(unseal: () => T): T | undefined {
   try {
     return unseal();

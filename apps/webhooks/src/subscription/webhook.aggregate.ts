@@ -45,7 +45,7 @@ const withSecret = ({ view, sealed }: NonNullable<WebhookState>) => ({
 
 const NONE: WebhookFacts = { webhooks: 0, replays: 0, delivery: null };
 
-/** The commands of one account run one after another: the counts stay true until the commit. */
+/** The counts stay true until the commit, since the commands of an account run one after another. */
 async function factsOf(tx: PoolClient, command: Asked<WebhookCommand>['command']): Promise<WebhookFacts> {
   switch (command.type) {
     case 'webhook.create': {

@@ -18,34 +18,34 @@ import { Rejection } from '@wbiz/eventing/rejection';
 
 type Sealed = {
   readonly secret: string;
-  /** The secret before the last rotation, which signs too for 24 hours after it. */
+  /** The secret before the last rotation; it also signs for 24 hours after the rotation. */
   readonly previous: { readonly secret: string; readonly rotatedAt: string } | null;
   /** The client's own headers, as JSON. */
   readonly headers: string | null;
 };
-/** Null before it is created. */
+/** Null before the webhook is created. */
 export type WebhookState = {
   readonly view: WebhookView;
   readonly sealed: Sealed;
   readonly deleted: boolean;
 } | null;
 
-/** Of the command `webhook.disable`, which the deliverer sends. */
+/** Data of the command `webhook.disable`, which the deliverer sends. */
 type DisableWebhookData = WebhookDisabledData;
 
-/** Of the command `webhook.reseal`. */
+/** Data of the command `webhook.reseal`. */
 type ResealWebhookData = {
   readonly webhookId: string;
-  /** New sealed texts by the old ones that they replace. */
+  /** New sealed texts, keyed by the old ones that they replace. */
   readonly renewed: Readonly<Record<string, string>>;
 };
 
 export type WebhookFacts = {
   /** How many webhooks the account has. */
   readonly webhooks: number;
-  /** How many replays of the webhook run. */
+  /** How many replays of the webhook have not ended. */
   readonly replays: number;
-  /** The delivery to retry; null if there is none with that id. */
+  /** The delivery to retry; null if no delivery has that id. */
   readonly delivery: { readonly sequence: number; readonly status: DeliveryStatus } | null;
 };
 type Informed = { readonly facts: WebhookFacts };
@@ -64,9 +64,9 @@ export type WebhookCommand = (
 type Created = { readonly view: WebhookView; readonly since: string | null };
 type Updated = {
   readonly view: WebhookView;
-  /** Where a webhook that was activated again continues; null: it was not. */
+  /** Where a webhook that was activated again continues; null: the update did not activate it. */
   readonly resume: 'cursor' | 'now' | null;
-  /** True: the state of the circuit breaker is of another endpoint and is reset. */
+  /** Whether the URL changed; the circuit breaker is then reset, since its state is that of the old endpoint. */
   readonly urlChanged: boolean;
 };
 export type WebhookEvent =

@@ -20,7 +20,7 @@ export class WebhookQueries {
     private readonly guard: AddressGuard,
   ) {}
 
-  /** Newest first. Throws `invalid_request` for an unknown cursor. */
+  /** Webhooks, newest first. Throws `invalid_request` for an unknown cursor. */
   @QueryHandler('webhook.list')
   async list(ask: Ask<'webhook.list'>): Promise<Answer<'webhook.list'>> {
     const page = pageOf(ask, 'id');
