@@ -1,4 +1,4 @@
-/** The part of autocannon, which has no types, that the bench calls. */
+/** Types of what the bench uses of autocannon, which has no types of its own. */
 declare module 'autocannon' {
   import type { EventEmitter } from 'node:events';
 
@@ -8,7 +8,7 @@ declare module 'autocannon' {
     readonly path?: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: string;
-    /** Called before each request with what stands above. */
+    /** Called before each request with a copy of this entry; the request that it returns is sent. */
     readonly setupRequest?: (blank: Request) => Request;
   };
   type Options = {
