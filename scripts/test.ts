@@ -64,6 +64,9 @@ const { passed, failed, skipped } = await main().catch((error: unknown) => {
   sayFault(error);
   return { passed: 0, failed: 1, skipped: 0 };
 });
-if (skipped) say.warn(`${skipped} tests were skipped: by Jest's arguments, or since a tool is missing (see the warnings above).`);
+if (skipped)
+  say.warn(
+    `${skipped} tests were skipped: by Jest's arguments, or since a tool is missing (see the warnings above).`,
+  );
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed || !passed ? 1 : 0);

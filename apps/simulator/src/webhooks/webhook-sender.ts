@@ -39,12 +39,15 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
       if (target === null || signal.aborted || closing.signal.aborted) return;
       const fault = await client.post(target, body);
       if (fault === undefined) {
-        if (isFailing) log(`webhooks: ${target.url} answered 200 after failed deliveries; deliveries continue`);
+        if (isFailing)
+          log(`webhooks: ${target.url} answered 200 after failed deliveries; deliveries continue`);
         isFailing = false;
         return;
       }
       if (!isFailing && !closing.signal.aborted)
-        log(`webhooks: ${target.url} did not answer 200 (${fault}); retrying until a reset, for at most 24 h`);
+        log(
+          `webhooks: ${target.url} did not answer 200 (${fault}); retrying until a reset, for at most 24 h`,
+        );
       isFailing = true;
       if (Date.now() > giveUpAt) return;
       await pause(RETRY_MS[attempt] ?? RETRY_LAST_MS, [signal, closing.signal]);
@@ -88,7 +91,9 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
       if (waiting.length - head >= MAX_WAITING) {
         head += 1;
         if (dropped++ % MAX_WAITING === 0)
-          log(`webhooks: the queue of ${MAX_WAITING} items is full; dropping the oldest item for each new one`);
+          log(
+            `webhooks: the queue of ${MAX_WAITING} items is full; dropping the oldest item for each new one`,
+          );
       }
       waiting.push(item);
       schedule();

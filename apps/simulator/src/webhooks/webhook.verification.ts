@@ -35,7 +35,8 @@ export function openWebhookVerification({
         return;
       }
       if (state.webhook !== target || closing.aborted) return;
-      if (fault !== last) log(`webhooks: ${target.url} did not pass the verification of webhooks (${fault}); retrying`);
+      if (fault !== last)
+        log(`webhooks: ${target.url} did not pass the verification of webhooks (${fault}); retrying`);
       last = fault;
       await pause(wait, [closing]);
     }
