@@ -15,11 +15,11 @@ declare module 'autocannon' {
     readonly url: string;
     readonly connections: number;
     readonly requests: readonly Request[];
-    /** Seconds. */
+    /** How long to send requests, in seconds. */
     readonly duration: number;
-    /** Seconds. */
+    /** How long to wait for an answer, in seconds. */
     readonly timeout: number;
-    /** Milliseconds. */
+    /** Interval of autocannon's own statistics, in ms. */
     readonly sampleInt: number;
   };
   type Events = { response: [client: Client, status: number, bytes: number, ms: number] };

@@ -10,7 +10,7 @@ const ONE_IN = { customer: 1, lead: 2, rare: 5_000 };
 /** The tags that the written contacts may have. */
 export const TAGS = Object.keys(ONE_IN);
 
-/** The state of a contact's row. */
+/** The JSON in the column `state` of a contact's row. */
 type State = { readonly contact: object };
 type Filled = {
   readonly id: string;

@@ -51,7 +51,7 @@ export type Jobs = {
 };
 type Nothing = Readonly<Record<string, never>>;
 
-/** What calls to the simulator's Graph API need. */
+/** The URL, id and secrets that calls to the simulator's Graph API need. */
 export type Graph = {
   readonly cloudApiUrl: string;
   readonly phoneNumberId: string;

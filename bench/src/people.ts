@@ -3,7 +3,7 @@ const SYLLABLES =
     ' ',
   );
 
-/** Names with a realistic spread: a few are common, most are rare. */
+/** A name made from a number, with a realistic spread: a few names are common, most are rare. */
 const nameOf = (number: number, among: number, salt: number) => {
   const rank = Math.floor(among * (((number * 7_919 + salt * 104_729) % 1_000_003) / 1_000_003) ** 2);
   const parts = [rank * 31 + salt, rank * 17 + 5 * salt, rank * 7 + 11].map(

@@ -105,7 +105,7 @@ export function openCampaigns(api: Api, { control, totalAt }: Pick<Installation,
       return found;
     },
 
-    /** The counts of all campaigns started, in order. */
+    /** The counts of all campaigns, in the order in which they were started. */
     counts: async () => (await Promise.all(posted.map(({ id }) => view(id)))).map(({ counts }) => counts),
   };
 }

@@ -21,7 +21,7 @@ const BACK_MS = 20_000;
 const FROZEN_MS = 10_000;
 /** Killed in this order. A short run ends before messaging, whose kill during a call to Meta leaves a send pending (504). */
 const KILLED = ['contacts', 'templates', 'webhooks', 'campaigns', 'messaging'];
-/** The database rejects the hostile account's feed rows that contain this text. */
+/** A text in messages: the database rejects feed rows of the hostile account that contain it. */
 const BREAKS = 'breaks a projection';
 
 type Call = {

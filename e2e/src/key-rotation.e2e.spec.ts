@@ -52,7 +52,7 @@ it('every key is rotated, all is sealed anew, and nothing needs the key before',
   const body = { url: `${hooks.url}/hooks`, events: ['message.status'], headers: { 'X-Tenant': 'shop 7' } };
   const hook = ok(await api.post<Hook>('/v1/webhooks', body, key));
 
-  /** Checks that everything sealed still opens: Meta's token, a webhook's secret and header, a stored answer. */
+  /** Checks that all sealed values can still be opened: Meta's token, a webhook's secret and header, a stored answer. */
   const works = async () => {
     const answer = await api.post<{ id: string }>('/v1/messages/template', {
       to: '+14155550123',

@@ -234,7 +234,7 @@ function usesOf(baseUrls: readonly string[], simulatorUrl: string) {
     webhooksTo,
     client: (apiKey: string) => client(baseUrls, apiKey),
 
-    /** Connects a WABA of the simulator and makes a key with every scope. */
+    /** Connects a WABA of the simulator and makes an API key, by default with every scope. */
     connect: async ({
       wabaId = WABA,
       accessToken = 'simulator-token',
@@ -257,7 +257,7 @@ function usesOf(baseUrls: readonly string[], simulatorUrl: string) {
       return { accountId: account.id, keyId: key.id, ...api };
     },
 
-    /** A person writes in, which opens the service window. Resolves to the wamid once the feed has the message. */
+    /** Lets a person write, which opens the customer service window. Resolves to the wamid once the feed has the message. */
     writeIn: async (
       api: Client,
       from = PERSON,

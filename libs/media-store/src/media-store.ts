@@ -9,7 +9,7 @@ export type MediaStore = {
   readonly put: (key: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
   /** Throws {@link NotStored} if the key is not stored. The caller must read the stream to its end or destroy it. */
   readonly open: (key: string) => Promise<Readable>;
-  /** Does nothing if there is no such key. */
+  /** Deletes the file; does nothing if the key is not stored. */
   readonly delete: (key: string) => Promise<void>;
   /** Lists all files. The store in a directory also lists unfinished files that a crash has left. */
   readonly list: () => AsyncIterable<StoredFile>;

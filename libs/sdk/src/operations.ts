@@ -6,7 +6,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 type Parameters = { query?: object | undefined; path?: object | undefined };
 type Operation = { parameters: Parameters; responses: object };
 
-/** The paths that support a method. */
+/** The paths of the API that have a route with this HTTP method. */
 export type PathOf<M extends Method> = {
   [P in keyof paths]: paths[P][Lowercase<M>] extends Operation ? P : never;
 }[keyof paths];
@@ -54,7 +54,7 @@ export type ItemOf<P extends ListPath> =
   Answer<OperationOf<'GET', P>> extends { data: (infer Item)[] } ? Item : never;
 
 export type EventType = keyof Schemas['EventData'];
-/** An event with the data of its type. */
+/** An event, whose `type` decides the type of its `data`. */
 export type WbizEvent<T extends EventType = EventType> = {
   [Type in T]: Omit<Schemas['EventView'], 'type' | 'data'> & {
     type: Type;

@@ -39,7 +39,7 @@ const MOST_TEMPLATES = 10;
 const DAY_S = 86_400;
 const YEAR_S = 366 * DAY_S;
 
-/** The time span of the query and its granularity. */
+/** Reads an analytics call's time span and granularity. */
 function readSpan(params: Fields, granularities: Granularities) {
   const start = timeParameter(params['start'], 'start');
   const end = timeParameter(params['end'], 'end');

@@ -38,7 +38,7 @@ export class RingLog<R extends Row> {
     }
   }
 
-  /** One page of matching rows in order of arrival, and how many rows of the log match. An empty page has no `nextCursor`. */
+  /** One page of matching rows in order of arrival, and how many rows of the log match. `nextCursor` is null on an empty page. */
   page({ after, from, limit }: PageRequest, matches: (row: R) => boolean) {
     const data: R[] = [];
     let matching = 0;

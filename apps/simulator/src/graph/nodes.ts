@@ -57,7 +57,7 @@ export type Template = {
   rejectedReason: string;
   parameterFormat: 'POSITIONAL' | 'NAMED';
   components: readonly Component[];
-  /** Unix seconds. */
+  /** When the template last changed, in unix seconds. */
   updatedAt: number;
   readonly more: Record<string, unknown>;
   /** Absent means UNKNOWN. */
@@ -85,7 +85,7 @@ export type Flow = {
   json?: string;
   /** True for a draft with a published version, which can still be sent. */
   hasBeenPublished?: boolean;
-  /** Unix seconds; absent if an earlier version of the simulator stored the flow. */
+  /** When the flow last changed, in unix seconds; absent if an earlier version of the simulator stored the flow. */
   updatedAt?: number;
 };
 
@@ -97,13 +97,13 @@ export type Media = {
   /** True if a person sent the file; false if a client uploaded it. */
   readonly inbound: boolean;
   readonly mimeType: string;
-  /** Lower-case hex. */
+  /** The file's SHA-256 in lower-case hex. */
   readonly sha256: string;
   readonly size: number;
   readonly filename: string | undefined;
   /** Why a message with this file fails with 131053; undefined if it does not. */
   readonly fault: string | undefined;
-  /** Unix ms. */
+  /** When the media's id expires, in unix ms. */
   readonly expiresAt: number;
 };
 
