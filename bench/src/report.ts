@@ -80,7 +80,9 @@ pause in effect after ${whole(pause.pauseMs)} ms and ${pause.sentAfterPause} sen
 at 80 a second: p99 of single sends beside a campaign ÷ alone ${of(beside.p99 ?? NaN, alone.p99 ?? NaN)}; the campaign sent ${campaignPerSecond.toFixed(1)} a second meanwhile`);
   const memoryMb = full.memoryMb.filter((mb) => mb !== undefined);
   if (memoryMb.length > 0)
-    console.log(`memory of the campaigns process: at the start ${memoryMb.map(whole).join(' MB, at the end ')} MB`);
+    console.log(
+      `memory of the campaigns process: at the start ${memoryMb.map(whole).join(' MB, at the end ')} MB`,
+    );
   if (!full.cpuMs) return;
   const byName = Object.entries(full.cpuMs).toSorted(([, one], [, other]) => other - one);
   const parts = byName.map(([name, spentMs]) => `${spentMs.toFixed(3)} (${name})`);
