@@ -8,7 +8,7 @@ const cwd = fileURLToPath(new URL('../deploy/observability', import.meta.url));
 const promtool = await findPromtool();
 if (!promtool)
   process.stderr.write(
-    'alerts: promtool is not on the PATH and cannot be had from Debian; the tests of the alerts are skipped\n',
+    'alerts: promtool is not on the PATH and could not be downloaded from Debian; skipping the tests of the alerts\n',
   );
 const tried = promtool ? it : it.skip;
 const run = (...args: string[]) => promisify(execFile)(promtool!, args, { cwd });

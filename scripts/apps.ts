@@ -8,11 +8,11 @@ import { launch, tail, type Launched, type Running } from './embedded/launch.ts'
 import { SetupError } from './say.mjs';
 import type { Wave } from './supervisor.ts';
 
-/** One installation, as far as all its apps need to know it. */
+/** The facts about an installation that its apps need. */
 export type System = {
-  /** The folder of its data, logs and pid files. */
+  /** The folder of the installation's data, logs and pid files. */
   readonly home: string;
-  /** By app (or instance of an app) and variable. */
+  /** Ports by app, or instance of an app, and by the environment variable that holds the port. */
   readonly ports: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Undefined until Postgres is up. */
   databaseUrl: string | undefined;
@@ -20,11 +20,11 @@ export type System = {
   kafkaBrokers: string | undefined;
   readonly cloudApiUrl: string;
   readonly topicPrefix: string;
-  /** The one key of all services, in an installation of an earlier version. */
+  /** The key that all services shared, if an earlier version made the installation. */
   readonly secretKey?: string | undefined;
   readonly adminToken: string;
   readonly metaApp: Readonly<Record<string, string>>;
-  /** The services that share a process. */
+  /** The services that share one process. */
   readonly together: readonly string[];
 };
 
@@ -32,18 +32,18 @@ type Ports = Readonly<Record<string, number>>;
 
 type App = {
   readonly name: string;
-  /** The variables that hold a port. */
+  /** The environment variables that hold a port of the app. */
   readonly ports: readonly string[];
-  /** Variables besides those of common() and its ports. */
+  /** The app's environment variables, without its ports and those of common(). */
   readonly env: (system: System) => NodeJS.ProcessEnv;
   /** The URL that answers 200 once the app is ready. */
   readonly ready: (ports: Ports) => string;
 };
 
-/** The services that store media, besides the gateway. */
+/** The services beside the gateway that store media. */
 const MEDIA_SERVICES = ['messaging', 'templates'];
 
-/** Every process of ours that `npm start` runs. */
+/** The apps of this repository that `npm start` runs. */
 export const APPS: readonly App[] = [
   {
     name: 'simulator',
@@ -76,7 +76,7 @@ export const APPS: readonly App[] = [
 
 const SERVICES = APPS.flatMap(({ name, ports }) => (ports.includes('RPC_PORT') ? [name] : []));
 
-/** Runs once before the apps: makes topics, roles, schemas, and each service's own secrets. */
+/** The script that runs before the apps and makes topics, database roles, schemas, and each service's own secrets. */
 export const PROVISIONING = {
   main: 'libs/service-kit/dist/provision.js',
   env: (system: System) => ({
@@ -94,19 +94,19 @@ const secretsDir = ({ home }: Pick<System, 'home'>) => join(home, 'secrets');
 export const secretsOf = (system: Pick<System, 'home'>, name: string) =>
   parseEnv(readFileSync(join(secretsDir(system), name, 'secrets.env'), 'utf8'));
 
-/** The secrets by which the simulator signs its webhooks; they must never be a default for the real Meta. */
+/** The secrets of the simulator's webhooks. They are public: they must never be a default with the real Meta. */
 export const SIMULATED_META_APP = {
   META_APP_SECRET: 'simulator-app-secret',
   META_VERIFY_TOKEN: 'simulator-verify-token',
 };
 
-/** The name of the shared process, for its log and pid file. */
+/** The shared process's name, which its log and pid file have. */
 export const TOGETHER = 'together';
 
-/** The services that share a process unless WBIZ_TOGETHER is set: no send goes through them. */
+/** Services that share a process unless WBIZ_TOGETHER says otherwise: all but messaging, the only one on the way of every send. */
 const USUALLY_TOGETHER = ['contacts', 'templates', 'campaigns', 'webhooks'];
 
-/** The services that share a process by WBIZ_TOGETHER, of which `none` gives each its own. */
+/** The services that share a process by WBIZ_TOGETHER; with `none`, each has a process of its own. */
 export function sharing(wanted = process.env.WBIZ_TOGETHER) {
   if (!wanted) return USUALLY_TOGETHER;
   const names = wanted === 'none' ? [] : wanted.split(',').map((name) => name.trim());
@@ -117,12 +117,12 @@ export function sharing(wanted = process.env.WBIZ_TOGETHER) {
   );
 }
 
-/** The processes that hold these apps. */
+/** The names of the processes that these apps run in. */
 export const processesOf = (names: readonly string[], together: readonly string[]): readonly string[] => [
   ...new Set(names.map((name) => (together.includes(name) ? TOGETHER : name))),
 ];
 
-/** The order in which processes are stopped; a wave that still runs `byMs` after the stop began is killed. */
+/** The order in which processes are stopped; those of a wave that still run `byMs` after the stop began are killed. */
 export const STOP_WAVES: readonly Wave[] = [
   { names: ['gateway'], byMs: 2_500 },
   { names: ['messaging', 'contacts', 'templates', 'campaigns', 'webhooks', TOGETHER], byMs: 6_500 },
@@ -141,10 +141,10 @@ function common({ ports, kafkaBrokers, cloudApiUrl, topicPrefix }: System): Node
   };
 }
 
-/** One folder for the gateway, messaging and templates, unless MEDIA_STORE is set. */
+/** Unless MEDIA_STORE is set, the gateway, messaging and templates store media in the same folder. */
 const media = ({ home }: System) => ({ MEDIA_STORE: process.env.MEDIA_STORE || join(home, 'media') });
 
-/** Lets webhooks go to this machine, for trying them. */
+/** Unless WEBHOOKS_ALLOW_INSECURE is set, allows webhook endpoints on this machine, to try webhooks with. */
 const onThisMachine = () => ({ WEBHOOKS_ALLOW_INSECURE: process.env.WEBHOOKS_ALLOW_INSECURE || 'true' });
 
 function health({ HEALTH_PORT }: Ports) {
@@ -152,8 +152,8 @@ function health({ HEALTH_PORT }: Ports) {
 }
 
 /**
- * Starts the process of an app, or the one that several services share. `instance` names it where an app has several; its
- * ports are in `system.ports`. Each line that it prints goes to `<home>/logs/<instance>.log` and to `onLine`.
+ * Starts the process of an app, or the process that several services share. `instance`: the process's name, also in
+ * `system.ports`, if the app has several. Each line that it prints goes to `<home>/logs/<instance>.log` and to `onLine`.
  */
 export async function startApp(
   system: System,
@@ -178,7 +178,7 @@ const envOf = (system: System, name: string, instance = name): NodeJS.ProcessEnv
   ...variables(system, instance),
 });
 
-/** A variable prefixed with a service's name is for that service only. */
+/** The shared process's environment: a variable with a service's name as prefix is for that service only. */
 const envOfAll = (system: System): NodeJS.ProcessEnv => ({
   WBIZ_TOGETHER: system.together.join(','),
   ...Object.fromEntries(
@@ -192,9 +192,9 @@ const envOfAll = (system: System): NodeJS.ProcessEnv => ({
 });
 
 /**
- * Limits V8's heap, of which a service needs 50 MiB: on a machine with much memory, V8 would let the old generation grow
- * to 200 MiB. A semi-space of 16 MiB costs 5 % more CPU under load than one of 32 MiB. The same limits are in
- * deploy/docker/entrypoint.sh.
+ * Limits V8's heap. A service needs 50 MiB, but on a machine with much memory V8 would let the old generation grow to 200
+ * MiB. A semi-space of 16 MiB would cost 5 % more CPU under load than the 32 MiB here. deploy/docker/entrypoint.sh has the
+ * same limits.
  */
 const NODE = [
   '--disable-warning=TimeoutNegativeWarning',
@@ -202,7 +202,7 @@ const NODE = [
   '--max-old-space-size=1024',
 ];
 
-/** Starts a compiled script of ours; provisioning runs this way too. */
+/** Starts a script of this repository on the current Node, with a log file and a pid file. */
 export async function startNode(
   { home }: Pick<System, 'home'>,
   {
@@ -237,8 +237,8 @@ export async function startNode(
 }
 
 /**
- * Resolves once everything in the process is ready. Throws after `timeoutMs`, not counting the time of its migrations, or
- * once `ended`, the number of its exits, is five.
+ * Resolves once all apps in the process are ready. Throws if they are not within `timeoutMs`, which starts after their
+ * migrations, or once the process has ended five times (`ended`).
  */
 export async function appReady(
   { home, ports, together }: Pick<System, 'home' | 'ports' | 'together'>,

@@ -1,4 +1,4 @@
-// Runs on Node 20 and newer, before anything is installed: import only what Node brings.
+// Runs on Node 20 and newer, before any package is installed: it may import Node's own modules only.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -7,13 +7,13 @@ import { SetupError, step } from './say.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
-/** When the first process of this start began, before anything was installed; ms since the epoch. */
+/** When this command's first process began, which may have installed packages first; ms since the epoch. */
 export const began = Number(process.env.WBIZ_BEGAN ?? performance.timeOrigin);
-const QUIET = '--disable-warning=TimeoutNegativeWarning'; // kafkajs, https://github.com/tulios/kafkajs/issues/1751
+const QUIET = '--disable-warning=TimeoutNegativeWarning'; // a bug of kafkajs: https://github.com/tulios/kafkajs/issues/1751
 
 /**
- * Installs the packages of package-lock.json that are missing. Returns if this is the Node of the dev dependencies; otherwise
- * runs `script` on that Node and exits with its code. That process gets 'disconnect' if this one is killed.
+ * Installs packages of package-lock.json that are missing. Returns if this process runs on the Node of the dev dependencies.
+ * If not, runs `script` in a process on that Node, which gets 'disconnect' if this process is killed, and exits with its code.
  *
  * @param {string} script
  */
@@ -28,7 +28,7 @@ export async function prepare(script) {
     process.on(signal, () => child.kill(signal));
   const { ppid } = process;
   const orphaned = setInterval(() => {
-    // A new parent means that npm was killed: it normally outlives the script that it runs.
+    // npm outlives the script that it runs unless npm is killed; this process then gets another parent.
     if (!process.env.npm_lifecycle_event || process.ppid === ppid) return;
     clearInterval(orphaned);
     child.kill('SIGTERM');
@@ -40,7 +40,7 @@ export async function prepare(script) {
   process.exit(code);
 }
 
-/** Compiles what has changed since the last time. */
+/** Compiles the packages that have changed since the last build. */
 export const build = () =>
   step('Build', () =>
     quietly(join(bin, 'turbo'), ['run', 'build', '--output-logs=errors-only', '--no-color']),
@@ -61,7 +61,7 @@ async function installed() {
     );
 }
 
-/** The first package of the lock file that node_modules lacks in that version. */
+/** The first package of package-lock.json that node_modules does not have, or has in another version. */
 function firstMissing() {
   const wanted = lock(join(root, 'package-lock.json'));
   const found = lock(join(root, 'node_modules', '.package-lock.json'));

@@ -15,7 +15,7 @@ it('counts from the first process of a start, which installs', () => {
      console.log(Date.now() - began, Date.now() - performance.timeOrigin);`,
   );
   const slow = 'data:text/javascript,await new Promise((done) => setTimeout(done, 700))';
-  // A value left by an earlier start, which must not count.
+  // A value from the environment, which must be ignored.
   const env = { ...process.env, NODE_OPTIONS: '', WBIZ_BEGAN: '1' };
   const printed = execFileSync(process.execPath, ['--import', slow, script], { env, encoding: 'utf8' });
   const [sinceFirst, sinceSecond] = printed.trim().split(' ').map(Number);

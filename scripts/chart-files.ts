@@ -14,7 +14,7 @@ const textOf = (file: string) => (existsSync(at(file)) ? readFileSync(at(file), 
 
 type ChartFile = { readonly file: string; readonly text: string | undefined };
 
-/** The copies that are out of date, with the text they should have; undefined: the copy should be deleted. */
+/** The chart's files that are out of date, with the text that they should have; undefined if the file should be deleted. */
 export async function chartFiles(): Promise<readonly ChartFile[]> {
   const wanted = new Map<string, string | undefined>([[`${FILES}/kafka.json`, await kafka()]]);
   const alerts = textOf(`${OBSERVABILITY}/alerts.yaml`);
@@ -34,7 +34,7 @@ export function writeChartFiles(stale: readonly ChartFile[]): void {
   }
 }
 
-/** The topics and each principal's rights, without TOPIC_PREFIX. */
+/** The topics, and the rights that each service's Kafka user needs, as JSON; names are without TOPIC_PREFIX. */
 async function kafka(): Promise<string> {
   const { wantedTopics } = (await import(at('libs/service-kit/dist/provision.js'))) as {
     wantedTopics: typeof WantedTopics;

@@ -1,6 +1,6 @@
 import { pythonTools } from './python-tools.ts';
 
-/** Helm's library and the schemas of Kubernetes. */
+/** The Python packages that the chart's tests need: Helm as a library, and the schemas of Kubernetes. */
 export const { python: chartPython, make: chartTools } = pythonTools({
   name: 'chart-tools',
   title: 'What checks the Helm chart (from PyPI)',

@@ -66,5 +66,5 @@ async function worker() {
 await Promise.all([worker(), worker()]);
 
 if (failed.length) say.failed(`Failed: ${failed.join(', ')} (${seconds(began)})`);
-else say.done(`All is well (${seconds(began)})`);
+else say.done(`All checks passed (${seconds(began)})`);
 process.exit(failed.length ? 1 : 0);

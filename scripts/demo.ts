@@ -6,8 +6,8 @@ const PERSON = '918899332211';
 export type Demo = { accountId: string; apiKey: string; feedCursor: string; said?: string };
 
 /**
- * Prepares a running system for trying it: connects the simulator's account, makes a key with every scope, and lets a person
- * write in, so that texts to that person are allowed. Keeps the account and key of an earlier start.
+ * Prepares a running system to be tried: connects the simulator's WABA, makes an API key with every scope, and lets a person
+ * write, so that texts to that person are allowed. The account and key of an earlier start are kept.
  */
 export async function makeDemo({
   baseUrl,
@@ -18,15 +18,15 @@ export async function makeDemo({
   scopes,
   known,
 }: {
-  /** Ends in /api. */
+  /** The URL of the API, which ends in /api. */
   baseUrl: string;
   adminToken: string;
   simulatorUrl: string;
-  /** For a simulator on another machine. */
+  /** The bearer token of /_control, needed if the simulator runs on another machine. */
   controlToken?: string | undefined;
   metaApp: { META_APP_SECRET?: string | undefined; META_VERIFY_TOKEN?: string | undefined };
   scopes: readonly string[];
-  /** What the last start made. */
+  /** The key and feed cursor that the last start returned. */
   known: Partial<Pick<Demo, 'apiKey' | 'feedCursor'>>;
 }): Promise<Demo> {
   const admin = `${baseUrl}/admin/v1/accounts`;
@@ -50,9 +50,9 @@ export async function makeDemo({
   const since = known.apiKey === apiKey ? known.feedCursor : undefined;
   const feedCursor = await writeIn({ baseUrl, simulatorUrl, controlToken, apiKey, since });
   if (feedCursor !== undefined) return { accountId, apiKey, feedCursor };
-  // The system stays up even if its feed does not go on, so that its operator can repair it.
+  // A feed that no longer advances does not fail a later start, so that the operator can repair the running system.
   if (since === undefined)
-    throw new Error('A message written in at the simulator did not come to /v1/events within 15 s.');
+    throw new Error('A message that a person wrote at the simulator did not come to /v1/events within 15 s.');
   return {
     accountId,
     apiKey,
@@ -61,7 +61,7 @@ export async function makeDemo({
   };
 }
 
-/** Commands to paste into a shell. */
+/** A text with commands to paste into a shell. */
 export const howToTry = ({
   baseUrl,
   apiKey,
@@ -79,7 +79,7 @@ and, a second later, see what became of it:
   curl '${baseUrl}/v1/events?since=${feedCursor}' -H 'Authorization: Bearer ${apiKey}'
 `;
 
-/** Lets the person write in and waits for the message in the feed. Resolves to the feed's cursor, or undefined after 15 s. */
+/** Lets the person write and waits for the message in the feed. Resolves to the cursor after it, or to undefined after 15 s. */
 async function writeIn({
   baseUrl,
   simulatorUrl,
@@ -107,7 +107,7 @@ async function writeIn({
   return undefined;
 }
 
-/** Waits until the account's templates have been pulled, which starts when it is connected. */
+/** Waits until WBIZ has pulled the account's templates, which the connection of the account starts. */
 async function templatesPulled({ baseUrl, apiKey }: { baseUrl: string; apiKey: string }): Promise<void> {
   for (const giveUp = Date.now() + 15_000; Date.now() < giveUp; await delay(50))
     if ((await ask('GET', `${baseUrl}/v1/templates?limit=1`, apiKey)).data.length > 0) return;

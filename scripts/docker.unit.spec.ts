@@ -20,12 +20,12 @@ const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
 };
 const OURS: readonly string[] = [...SERVICES, 'provision', 'simulator', 'demo'];
 
-/** Settings that are the same in every container, or that the container makes itself. */
+/** Settings that compose need not pass on: the image or its entrypoint sets them. */
 const FIXED = [
   ...['HOST', 'HEALTH_PORT', 'RPC_PORT', 'PORT', 'RPC_ADVERTISE', 'REPLICA', 'OTEL_SERVICE_NAME'],
   ...['SECRETS_DIR', 'KUBERNETES_SECRETS'],
 ];
-/** Settings that provisioning writes into SECRETS_DIR. */
+/** Settings that compose need not pass on: provisioning writes them into SECRETS_DIR. */
 const PROVISIONED = /^(RPC_SECRET|DATABASE_URL|ADMIN_TOKEN|(TOKENS|WEBHOOKS|ANSWERS)_KEY(_PREVIOUS)?)$/;
 
 async function settingsOf(service: string): Promise<object> {

@@ -1,4 +1,4 @@
-// Violations of each lint rule, one per line of their file. Run as a script, it prints as JSON which rules fired on which.
+// Code that violates, or must not violate, our lint rules. Run as a script, it prints as JSON which rules fired on each probe.
 import { ESLint } from 'eslint';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const IMPORTS = '@typescript-eslint/no-restricted-imports';
 type Probe = { readonly file: string; readonly code: string; readonly rule: string | null };
 const inDecider = (code: string, rule: string | null): Probe => ({ file: decider, code, rule });
 
-/** Code that a rule must catch, or must let pass (`rule: null`). */
+/** Code that `rule` must catch, or that all rules must let pass (`rule: null`). */
 export const probes: readonly Probe[] = [
   {
     file: anywhere,
@@ -117,7 +117,7 @@ export const probes: readonly Probe[] = [
 ];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  // Linted in a small tree elsewhere: linting one file of this tree with types takes as long as compiling all of it.
+  // Linted in a small temporary tree: with types, linting a single file of this tree takes as long as compiling all of it.
   const cwd = mkdtempSync(join(tmpdir(), 'wbiz-guard-rails-'));
   const compilerOptions = { strict: true, target: 'ES2024', module: 'NodeNext', types: [] };
   writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['**/*.ts'] }));

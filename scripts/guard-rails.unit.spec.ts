@@ -14,7 +14,7 @@ describe('lint', () => {
   let fired: string[][];
 
   beforeAll(async () => {
-    // In a process of its own: ESLint cannot load its configuration inside jest.
+    // Runs in a process of its own: ESLint cannot load its configuration inside Jest.
     const script = join(root, 'scripts/guard-rails.samples.ts');
     fired = JSON.parse(
       (await run(process.execPath, [script], { env: { ...process.env, NODE_OPTIONS: '' } })).stdout,
@@ -50,7 +50,7 @@ describe('boundaries', () => {
     'libs/service-testing': { name: '@wbiz/service-testing', tags: ['service-testing'] },
   };
 
-  /** Turbo's verdict on a repository of these packages, of which `importer` imports `imported`. */
+  /** What `turbo boundaries` says of a repository with these packages in which `importer` imports `imported`. */
   async function verdict(importer: string, imported: string): Promise<string> {
     const dir = mkdtempSync(join(tmpdir(), 'wbiz-boundaries-'));
     const write = (path: string, content: object) => writeFileSync(join(dir, path), JSON.stringify(content));

@@ -1,6 +1,6 @@
 import { pythonTools } from './python-tools.ts';
 
-/** The packages that the guides' Python programs import. */
+/** The Python packages that the programs of the guides import. */
 export const { python: guidePython, make: guideTools } = pythonTools({
   name: 'guide-tools',
   title: "What the guides' programs in Python import (from PyPI)",

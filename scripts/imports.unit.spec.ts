@@ -7,7 +7,7 @@ import ts from 'typescript';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MODULES = ['{apps,libs}/*/src/**/*.ts', '{e2e,bench}/src/**/*.ts', '{scripts,deploy}/**/*.{ts,mjs}'];
 
-/** The circles of imports, also of types, among modules given as `path: text`. */
+/** The cyclic imports, type imports included, among modules given as `path: text`. */
 function circlesIn(modules: Readonly<Record<string, string>>): readonly string[] {
   const moduleAt = (path: string) =>
     [path.replace(/\.js$/, '.ts'), path].find((one) => Object.hasOwn(modules, one));

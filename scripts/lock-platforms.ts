@@ -1,5 +1,5 @@
-// npx node scripts/lock-platforms.ts [--check]: adds optional packages of other platforms to package-lock.json. npm leaves
-// them out if it could not fetch them (https://github.com/npm/cli/issues/4828), and then npm ci refuses the file.
+// npx node scripts/lock-platforms.ts [--check]: adds missing optional packages of other platforms to package-lock.json. npm
+// omits those that it could not fetch (https://github.com/npm/cli/issues/4828), and npm ci refuses a lock file without them.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 type Entry = { readonly optionalDependencies?: Readonly<Record<string, string>>; readonly dev?: boolean };
@@ -30,7 +30,7 @@ lock.packages = Object.fromEntries(
 );
 if (left.length) writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 
-/** The entry npm would write for a package that this machine skips, from its name: `<os>-<cpu>[-<libc>]`. */
+/** The entry that npm would write for a package of another platform, read from the end of its name: `<os>-<cpu>[-<libc>]`. */
 function entry(name: string, version: string, dev: boolean | undefined) {
   const [, os, cpu, libc] =
     /(darwin|windows|win32|linux|android|freebsd|netbsd|openbsd|sunos|aix|openharmony)-(armv7|arm64|arm|ia32|x64|64|ppc64|riscv64|s390x|loong64)(?:-(gnu|musl)$)?/.exec(

@@ -36,7 +36,7 @@ const known: ReadonlyMap<string, readonly string[]> = new Map([
   ),
 ]);
 
-/** The metrics and labels in an expression that do not exist. */
+/** The metrics and labels of a PromQL expression that the code does not have. */
 const strange = (expr: string): readonly string[] =>
   [...expr.matchAll(/\b((?:wbiz|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)].flatMap(
     ([, name, selector = '']) => {

@@ -1,5 +1,5 @@
-// node scripts/on-node.mjs <script.ts> [arguments]: installs what is missing, then runs the script on the Node of the
-// dev dependencies.
+// node scripts/on-node.mjs <script.ts> [arguments]: installs missing packages, then runs the script on the Node of the dev
+// dependencies.
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { prepare } from './bootstrap.mjs';

@@ -1,5 +1,5 @@
-// Finds promtool, which tests alerts: on the PATH, or unpacked from Debian's package into .cache; undefined if neither
-// works.
+// Finds promtool, which tests alerts: on the PATH, or in .cache, where Debian's package is unpacked; undefined if neither
+// runs.
 import { execFile } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const runs = async (file: string) => {
     await run(file, ['--version']);
     return true;
   } catch {
-    return false; // it is not there, or not for this machine
+    return false; // the file does not exist, or is for another kind of machine
   }
 };
 
@@ -27,7 +27,7 @@ export async function findPromtool(): Promise<string | undefined> {
     const deb = (await readdir(home)).find((name) => name.endsWith('.deb'));
     if (deb) await run('dpkg-deb', ['-x', deb, '.'], { cwd: home });
   } catch {
-    return undefined; // no Debian, or no network
+    return undefined; // not a Debian machine, or no network
   }
   return (await runs(unpacked)) ? unpacked : undefined;
 }

@@ -1,4 +1,4 @@
-// Installs packages from PyPI that tests need, in a Python environment of their own in .cache.
+// Installs packages from PyPI that tests need, each set in a Python environment of its own in .cache.
 import { execFile, type ExecFileException } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,13 +9,13 @@ import { say, step } from './say.mjs';
 const run = promisify(execFile);
 
 type Tools = {
-  /** The directory in .cache. */
+  /** The name of the environment's directory in .cache. */
   readonly name: string;
-  /** The title of the step that installs them. */
+  /** The title of the printed step that installs the packages. */
   readonly title: string;
-  /** The beginning of the warning when they cannot be installed: what is skipped. */
+  /** The begin of the warning if the packages cannot be installed: it says what is skipped. */
   readonly without: string;
-  /** The file that lists them. */
+  /** The requirements file that lists the packages. */
   readonly requirements: string;
   /** The oldest Python version that works. */
   readonly least: readonly [number, number];
@@ -26,13 +26,13 @@ export function pythonTools({ name, title, without, requirements, least }: Tools
   const wanted = join(root, requirements);
   const marker = join(dir, 'requirements.txt');
 
-  /** The Python with these packages; undefined if {@link make} could not install them. */
+  /** The path of the Python with these packages; undefined if `make` has not installed them. */
   const python = () =>
     existsSync(marker) && readFileSync(marker, 'utf8') === readFileSync(wanted, 'utf8')
       ? join(dir, 'bin', 'python')
       : undefined;
 
-  /** Installs them once; without a suitable Python, says what is skipped. */
+  /** Installs the packages if they are not up to date; if that is not possible, prints a warning that says what is skipped. */
   const make = async () => {
     if (python()) return;
     const skipped = (why: string) => say.warn(`${without}: ${why}`);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { root, toolEnv } from './bootstrap.mjs';
 
-/** Runs a tool of the repository to its end. With `shown` its output is printed and not returned. */
+/** Runs a tool of this repository to its end. With `shown`, the output is printed and not returned. */
 export async function run(
   [command, ...args]: readonly [string, ...string[]],
   {
@@ -29,11 +29,11 @@ export async function run(
   return { ok: how === 0, output };
 }
 
-// Given here, since jest ignores testTimeout in the configuration of a project.
+// Kinds of tests, each a project of Jest's. The timeouts are here, since Jest ignores a project's testTimeout.
 export type Stage = 'unit' | 'int' | 'e2e' | 'full';
 const TEST_TIMEOUT_MS: Record<Stage, number> = { unit: 5_000, int: 30_000, e2e: 180_000, full: 1_800_000 };
 
-/** Jest workers for two cores. Integration tests wait more than they compute. */
+/** Jest workers on two cores; integration tests have three, since they wait more than they compute. */
 const WORKERS: Record<Stage, number> = { unit: 2, int: 3, e2e: 2, full: 2 };
 
 export const jest = (project: Stage, ...more: string[]): [string, ...string[]] => [
@@ -46,7 +46,7 @@ export const jest = (project: Stage, ...more: string[]): [string, ...string[]] =
   `--maxWorkers=${WORKERS[project]}`,
   ...more,
 ];
-/** Jest needs the first flag for ES modules; the others hide warnings, one of which that flag causes. */
+/** Jest needs `--experimental-vm-modules` for ES modules; the other flags hide warnings, of that flag and of kafkajs. */
 export const jestEnv = {
   NODE_OPTIONS:
     '--experimental-vm-modules --disable-warning=ExperimentalWarning --disable-warning=TimeoutNegativeWarning',

@@ -1,4 +1,4 @@
-/** A fault that the person at the terminal can repair: shown as a sentence, without a stack. */
+/** A fault that the person at the terminal can correct: `sayFault` prints the message without a stack. */
 export class SetupError extends Error {
   /** @override */
   name = 'SetupError';
@@ -21,7 +21,7 @@ export const say = {
 };
 
 /**
- * Prints a fault: the message of a SetupError, the stack of any other.
+ * Prints an error: the message of a SetupError, or the stack of any other error.
  *
  * @param {unknown} error
  */
@@ -31,8 +31,8 @@ export function sayFault(error) {
 }
 
 /**
- * Runs one named piece of work. While it takes long, prints what it is doing: after 1 s, then at intervals that double up to
- * 15 s. Prints one line at the end, with the `said` of what `work` resolves to.
+ * Runs `work`. While it runs, prints the title and the latest note of `work`: after 1 s, then at intervals that double up to
+ * 15 s. At the end prints one line with the title and the result's `said`, or `done`.
  *
  * @template Result
  * @param {string} title
@@ -69,8 +69,8 @@ const saidBy = (result) =>
 const LEVELS = { 10: 'trace', 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'fatal' };
 
 /**
- * Makes a line of a process's log readable: `HH:MM:SS service  level  message`; undefined if its level is below `least`
- * (pino's numbers: 30 info, 40 warn). A line that is not JSON comes from a crash and counts as an error.
+ * Formats a line of a process's log: `HH:MM:SS service  level  message`. Returns undefined if the line's level is below
+ * `least` (pino's numbers: 30 info, 40 warn). A line that is not JSON comes from a crash and counts as an error.
  *
  * @param {string} service
  * @param {string} text

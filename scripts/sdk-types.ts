@@ -20,13 +20,13 @@ type AsyncApi = { components: { messages: Record<string, { payload: object }>; s
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const specOf = (name: string) => JSON.parse(readFileSync(path(`libs/contracts/specs/${name}.json`), 'utf8'));
 
-/** The SDK's types, made from the documents: the routes under /v1, and the data of each event by its type. */
+/** Makes the SDK's types from the OpenAPI and AsyncAPI documents: the routes under /v1, and the data of events by type. */
 export async function sdkTypes() {
   const name = 'libs/sdk/src/api.ts';
   const file = path(name);
   const types = await openapiTypescript(customersDocument(specOf('openapi'), specOf('asyncapi')) as never, {
     silent: true,
-    defaultNonNullable: false, // a field with a default may be left out of a body
+    defaultNonNullable: false, // a field with a default is optional in a body
     transform: ({ format }) => (format === 'binary' ? ts.factory.createTypeReferenceNode('Blob') : undefined),
   });
   const text = `// Written by npm run specs from openapi.json and asyncapi.json.\n\n${astToString(types)}`;
@@ -60,7 +60,7 @@ function customersDocument(openapi: OpenApi, asyncapi: AsyncApi) {
   };
 }
 
-/** An operation with its successful answers only, without headers: all refusals have the one type `Problem`. */
+/** The operation with 2xx answers only, without headers: the body of every other answer has the type `Problem`. */
 const successes = (operation: Operation) => ({
   ...operation,
   responses: Object.fromEntries(

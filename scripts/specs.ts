@@ -1,6 +1,6 @@
 // npm run specs: writes all files that are generated from the code: the OpenAPI and AsyncAPI documents, the SDK's types, the
 // tables of settings and metrics, the dashboards, the chart's copies of topics, rights, alerts and dashboards. With --check
-// it writes nothing and fails if the SDK's types or what follows them in this list is out of date.
+// writes nothing, and fails if one of these files other than the two documents is out of date.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -73,7 +73,7 @@ if (check) {
   stale.push(...(await chartFiles()).map(({ file }) => file));
   const types = await sdkTypes();
   if (types.after !== readFileSync(types.file, 'utf8')) stale.push(types.name);
-  for (const name of stale) say.failed(`${name} is not up to date: npm run specs`);
+  for (const name of stale) say.failed(`${name} is out of date: run npm run specs`);
   process.exit(stale.length > 0 ? 1 : 0);
 }
 for (const { file, after } of generated) writeFileSync(file, after);

@@ -12,12 +12,12 @@ import { join, resolve } from 'node:path';
 import { root } from './bootstrap.mjs';
 import { endLeftOver } from './embedded/launch.ts';
 
-/** The folder of all that `npm start` keeps: data, keys, logs, pid files. */
+/** The folder in which `npm start` keeps data, keys, logs and pid files. */
 export const home = resolve(process.env.WBIZ_HOME ?? join(root, '.wbiz'));
 export const file = (name: string) => join(home, name);
 export const logFile = (name: string) => file(`logs/${name}.log`);
 
-/** Ends what a killed run left, throws if another run lives, and deletes what is not to be kept. */
+/** Ends what a killed run has left running, renames old logs and deletes demo.json, or all if `fresh`. Throws if a run is up. */
 export async function tidyUp(fresh: boolean): Promise<void> {
   makeHome();
   mkdirSync(file('run'), { recursive: true });
@@ -33,7 +33,7 @@ export async function tidyUp(fresh: boolean): Promise<void> {
   rmSync(file('demo.json'), { force: true });
 }
 
-/** The folder holds keys, messages and media: only its owner may read it. Earlier versions made it readable for all. */
+/** Only the owner may read the folder, since it holds keys, messages and media. Earlier versions let everybody read it. */
 function makeHome() {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   chmodSync(home, 0o700);

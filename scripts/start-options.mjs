@@ -15,15 +15,15 @@ const HELP = `npm start [-- --fresh] [-- --verbose]: brings everything up on thi
   --verbose  show what every service logs
   --help     show this
 
-With the two dashes before an option: npm keeps it for itself otherwise. From the environment: PORT (3000) of the API, and
+Write the two dashes before an option: without them npm uses it as its own. From the environment: PORT (3000) of the API, and
 KAFKA_BROKERS, DATABASE_URL, CLOUD_API_URL, MEDIA_STORE to be used instead of what is started. More in docs/settings.md.`;
 
 /**
- * The options of `npm start`, from the words after it and the environment.
+ * Reads the options of `npm start` from its arguments and the environment.
  *
  * @param {readonly string[]} words
  * @param {Readonly<Record<string, string | undefined>>} env
- * @throws {SetupError} which says what to write instead
+ * @throws {SetupError} if an argument or a variable is wrong; says what to write instead
  * @returns {{ help: string } | { fresh: boolean, verbose: boolean, port: number }}
  */
 export function startOptions(words, env) {
@@ -39,12 +39,12 @@ export function startOptions(words, env) {
   if (!/^\d{1,5}$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > HIGHEST_PORT)
     throw new SetupError(`PORT must be a whole number from 1 to ${HIGHEST_PORT}; it is "${PORT}".`);
   for (const [name, { protocols, example }] of Object.entries(URLS))
-    // The value is not shown: a Postgres URL holds a password.
+    // The message does not show the value, since a Postgres URL holds a password.
     if (env[name] && !(URL.canParse(env[name]) && protocols.includes(new URL(env[name]).protocol)))
       throw new SetupError(`${name} must be a URL such as ${example}.`);
   return {
     fresh: words.includes('--fresh'),
-    // For npm start --verbose: npm takes this as its own log level and sets npm_config_loglevel.
+    // For `npm start --verbose` without the two dashes: npm takes --verbose as its own log level, in npm_config_loglevel.
     verbose: words.includes('--verbose') || ['verbose', 'silly'].includes(env.npm_config_loglevel ?? ''),
     port: Number(PORT),
   };

@@ -3,10 +3,10 @@ import { freePort } from './embedded/launch.ts';
 import { SetupError } from './say.mjs';
 import { readJson, writeJson } from './start-home.ts';
 
-/** Ports by process and purpose. */
+/** Ports by process and by purpose (`PORT`, `RPC_PORT`, `broker`). */
 export type Ports = Record<string, Record<string, number>>;
 
-/** Chooses the ports of the last start where they are free, else any; `port` is the gateway's. Throws if `port` is taken. */
+/** Chooses ports: those of the last start, or another one for each that is not free. `port`: the gateway's; throws if in use. */
 export async function choosePorts(
   port: number,
   wanted: Readonly<Record<string, readonly string[]>>,

@@ -45,7 +45,7 @@ export async function postgresUp(system: System, ports: Ports, supervisor: Super
   });
 }
 
-/** Runs provisioning to its end; throws if it fails. */
+/** Runs provisioning; resolves once it has ended, throws if it failed. */
 export async function provision(system: System, onLine: (line: string) => void): Promise<void> {
   const { exited } = await startNode(system, {
     instance: 'provision',

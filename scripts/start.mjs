@@ -1,4 +1,4 @@
-// npm start [-- --fresh] [-- --verbose]: brings everything up on this machine and keeps it up. See README.md.
+// npm start [-- --fresh] [-- --verbose]: starts WBIZ, Kafka, Postgres and the simulator on this machine. See README.md.
 import { fileURLToPath } from 'node:url';
 import { prepare } from './bootstrap.mjs';
 import { requireJava } from './embedded/java.mjs';

@@ -30,7 +30,7 @@ type Kept = { adminToken?: string; secretKey?: string; apiKey?: string; feedCurs
 export async function start({ fresh, verbose, port }: Options): Promise<void> {
   const together = sharing();
   await tidyUp(fresh);
-  // A demo.json left behind would describe a system that is gone.
+  // After this process has ended, demo.json would describe a system that no longer runs.
   process.once('exit', () => rmSync(file('demo.json'), { force: true }));
   const kept: Kept = readJson('state.json') ?? {};
   const state: Kept & { adminToken: string } = {
@@ -101,7 +101,7 @@ export async function start({ fresh, verbose, port }: Options): Promise<void> {
   ]);
   await step('Topics, roles and schemas', async () => {
     await provision(system, show('provision'));
-    delete state.secretKey; // the services' own secrets open what it sealed
+    delete state.secretKey; // provisioning has passed the old key on to the services' own secrets
     writeJson('state.json', state);
   });
   const services = apps.map(({ name }) => name).filter((name) => name !== 'simulator');
@@ -117,13 +117,13 @@ export async function start({ fresh, verbose, port }: Options): Promise<void> {
   sayReady(baseUrl, demo);
 }
 
-/** Shows the lines of a process's log: all with `verbose`, else warnings and errors. */
+/** Prints lines of a process's log: from level info on if `verbose`, from warn on if not. */
 const shownLines = (verbose: boolean) => (service: string) => (line: string) => {
   const readable = readableLog(service, line, verbose ? 30 : 40);
   if (readable) say.line(readable);
 };
 
-/** Runs the processes of these services; resolves once all are ready. */
+/** Starts the processes of these services; resolves once all are ready. */
 async function servicesUp(
   services: readonly string[],
   together: readonly string[],
@@ -158,20 +158,20 @@ function sayReady(baseUrl: string, { apiKey, feedCursor }: Partial<Demo>): void 
     ),
   );
   const shown = relative(process.cwd(), home);
-  say.line(`  The console is at ${at('/console')}; it takes the adminToken of ${file('demo.json')}.`);
+  say.line(`  The console is at ${at('/console')}; sign in with the adminToken in ${file('demo.json')}.`);
   say.line(
     `  Ctrl-C stops all that was started here; its data stays in ${shown.startsWith('..') ? home : shown}.`,
   );
 }
 
-/** CLOUD_API_URL, if it is a simulator on this machine. */
+/** Returns CLOUD_API_URL if a simulator on this machine answers there, undefined if not. */
 async function simulatorAt(url: string): Promise<string | undefined> {
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)) return undefined;
   const answer = await fetch(new URL('/_control/messages?limit=1', url)).catch(() => undefined);
   return answer?.ok ? url.replace(/\/$/, '') : undefined;
 }
 
-/** Stops all in order at the first signal, or when the process that started us dies; a second Ctrl-C exits at once. */
+/** Stops all processes in order at the first signal or when the parent process ends; a second Ctrl-C exits at once. */
 function stopOnSignal(stop: () => Promise<void>): void {
   let since: number | undefined;
   const stopAll = async () => {
@@ -184,7 +184,7 @@ function stopOnSignal(stop: () => Promise<void>): void {
   };
   for (const signal of ['SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => void stopAll());
   process.on('SIGINT', () => {
-    // One Ctrl-C arrives several times: from the terminal, from npm, from the process that started us.
+    // A single Ctrl-C arrives several times within a second: from the terminal, from npm, from the parent process.
     if (since && performance.now() - since > 1_000) process.exit(1);
     void stopAll();
   });

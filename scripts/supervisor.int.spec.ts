@@ -97,7 +97,7 @@ describe('the supervisor', () => {
 
     await supervisor.stop([{ names: ['app'], byMs: 5_000 }]);
     await gone(second!);
-    await delay(400); // longer than the pause before a restart
+    await delay(400); // longer than the 200 ms before a restart
     expect(told).toEqual([first.pid, undefined, second, undefined]);
   });
 });

@@ -6,12 +6,12 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 const STEADY_AFTER_MS = 30_000;
 
-/** Processes that are stopped together, and killed if they still run `byMs` after the stop began. */
+/** Processes that are stopped at the same time, and killed if they still run `byMs` after the stop of all waves began. */
 export type Wave = { readonly names: readonly string[]; readonly byMs: number };
 
 /**
- * Keeps processes alive: one that ends is started again, after a pause that doubles from 0.2 s to 5 s while it does not
- * stay up. `changed` is called with the pids by name after each start and end.
+ * Starts processes again when they end, after a pause that doubles from 0.2 s to 5 s as long as the process ends within 30 s
+ * of its start. Calls `changed` with the pids by name after each start and each end.
  */
 export function createSupervisor(changed: (pids: Record<string, number>) => void = () => undefined) {
   const running = new Map<string, Running>();
@@ -19,7 +19,7 @@ export function createSupervisor(changed: (pids: Record<string, number>) => void
   const stopping = new AbortController();
   const tell = () => changed(Object.fromEntries([...running].map(([name, { pid }]) => [name, pid])));
 
-  /** Starts a process and starts it again whenever it ends. Resolves to the first one; throws if that does not start. */
+  /** Starts a process, and starts it again whenever it ends. Resolves once the first start is done; throws if that fails. */
   async function keep<Kept extends Running>(name: string, start: () => Promise<Kept>): Promise<Kept> {
     const first = await start();
     void watch(name, start, first);
@@ -56,10 +56,10 @@ export function createSupervisor(changed: (pids: Record<string, number>) => void
     }
   }
 
-  /** How often a process has ended without being stopped. */
+  /** How often a process has ended by itself. */
   const ended = (name: string) => ends.get(name) ?? 0;
 
-  /** Stops one wave after the other; nothing is started again. */
+  /** Stops one wave after another; no process is started again. */
   async function stop(waves: readonly Wave[]): Promise<void> {
     stopping.abort();
     const since = Date.now();

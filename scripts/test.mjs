@@ -1,4 +1,4 @@
-// npm test [-- --full] [-- what to pass to jest]: unit, integration and end-to-end tests on a real Kafka and Postgres.
+// npm test [-- --full] [-- arguments for Jest]: unit, integration and end-to-end tests with a real Kafka and Postgres.
 import { fileURLToPath } from 'node:url';
 import { prepare } from './bootstrap.mjs';
 import { requireJava } from './embedded/java.mjs';

@@ -37,7 +37,7 @@ async function main(): Promise<Count> {
     const counted = count(outputFile);
     total.passed += counted.passed;
     total.skipped += counted.skipped;
-    // A run that failed without a failed test (by its timeout, say) counts as one failed test.
+    // A run of Jest that fails without a failed test (at its timeout, for example) counts as one failed test.
     total.failed += counted.failed || (ok ? 0 : 1);
   }
   rmSync(results, { recursive: true });
@@ -45,7 +45,7 @@ async function main(): Promise<Count> {
   return total;
 }
 
-/** The counts of a jest run; a suite that could not be run counts as one failed test. */
+/** The counts of a run of Jest; a suite that could not be run counts as one failed test. */
 function count(outputFile: string): Count {
   try {
     const run = JSON.parse(readFileSync(outputFile, 'utf8'));
@@ -56,7 +56,7 @@ function count(outputFile: string): Count {
     };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return { passed: 0, failed: 0, skipped: 0 }; // jest ended before it wrote them
+    return { passed: 0, failed: 0, skipped: 0 }; // Jest ended before it wrote the file
   }
 }
 
@@ -64,6 +64,9 @@ const { passed, failed, skipped } = await main().catch((error: unknown) => {
   sayFault(error);
   return { passed: 0, failed: 1, skipped: 0 };
 });
-if (skipped) say.warn(`${skipped} tests were skipped: jest was told to, or lacked what a line above names.`);
+if (skipped)
+  say.warn(
+    `${skipped} tests were skipped: by Jest's arguments, or since a tool is missing (see the warnings above).`,
+  );
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed || !passed ? 1 : 0);

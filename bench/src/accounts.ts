@@ -8,7 +8,7 @@ export const UNLIMITED = 100_000;
 
 export type Account = { readonly accountId: string; readonly apiKey: string };
 
-/** Connects accounts of the simulator, without limits. `admin`: the gateway's API of accounts. */
+/** Connects WABAs of the simulator to WBIZ, without rate limits. `admin` calls the gateway's API for accounts. */
 export function openAccounts(baseUrl: string, admin: Api, control: Api) {
   const made = async (wabaId: string, accessToken: string): Promise<Account> => {
     const { id } = await admin<{ id: string }>('POST', '', { wabaId, accessToken, plan: 'unlimited' });
@@ -18,7 +18,7 @@ export function openAccounts(baseUrl: string, admin: Api, control: Api) {
     return { accountId: id, apiKey: key };
   };
 
-  /** Sets the messages per second of each of the account's numbers, here only. */
+  /** Sets in WBIZ, not at the simulator, how many messages a second each of the account's phone numbers may send. */
   const pace = (accountId: string, perSecond = UNLIMITED) =>
     admin<unknown>('PATCH', `/${accountId}`, { throughput: perSecond });
 
@@ -32,19 +32,19 @@ export function openAccounts(baseUrl: string, admin: Api, control: Api) {
     pace,
     tellStatuses,
 
-    /** Connects the simulator's own account and makes a key. */
+    /** Connects the simulator's default WABA and makes an API key. */
     async connect(): Promise<Account> {
       await tellStatuses(`${baseUrl}/meta/webhook`);
       return made(WABA, ACCESS_TOKEN);
     },
 
-    /** Connects a new WABA of the simulator and makes a key. */
+    /** Connects a new WABA of the simulator and makes an API key. */
     async anotherAccount(token: string): Promise<Account> {
       const { id } = await control<{ id: string }>('POST', '/wabas', { phoneNumbers: 1, token });
       return made(id, token);
     },
 
-    /** Sets the messages per second of each of the account's numbers, here and at the simulator. */
+    /** Sets in WBIZ and at the simulator how many messages a second each of the account's phone numbers may send. */
     async setThroughput(accountId: string, perSecond = UNLIMITED) {
       await control('POST', '/behaviour', { throughputPerSecond: perSecond });
       await pace(accountId, perSecond);

@@ -1,6 +1,6 @@
 import { timings, type Timings } from './timings.ts';
 
-/** `beganAt`: ms since the epoch. `cpuSeconds`: of the load generator. */
+/** The result of a load. `beganAt`: ms since the epoch. `cpuSeconds`: CPU time of the load generator. */
 export type Loaded = Timings & {
   readonly statuses: Readonly<Record<string, number>>;
   readonly errors: number;
@@ -8,7 +8,7 @@ export type Loaded = Timings & {
   readonly cpuSeconds: number;
 };
 
-/** Counts the answers to a load, and the CPU time of this process, from now on. */
+/** Starts counting the answers to a load and this process's CPU time. */
 export function countAnswers() {
   const took: number[] = [];
   const statuses: Record<string, number> = {};

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** One call; resolves with the answer's JSON. Retries for `patienceMs`, then throws on any answer but a 2xx. */
+/** Makes a call; resolves with the JSON of a 2xx answer. Retries other answers for `patienceMs`, then throws. */
 export async function ask<Answer>(
   method: string,
   url: string,
@@ -21,7 +21,7 @@ export async function ask<Answer>(
   }
 }
 
-/** Calls below one address, with one key. */
+/** Makes a call to a path below a fixed base URL, with a fixed API key. */
 export type Api = <Answer>(method: string, path: string, body?: object) => Promise<Answer>;
 
 export const apiOf =

@@ -1,4 +1,4 @@
-/** The part of autocannon, which has no types, that the bench calls. */
+/** Types of what the bench uses of autocannon, which has no types of its own. */
 declare module 'autocannon' {
   import type { EventEmitter } from 'node:events';
 
@@ -8,18 +8,18 @@ declare module 'autocannon' {
     readonly path?: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: string;
-    /** Called before each request with what stands above. */
+    /** Called before each request with a copy of this entry; the request that it returns is sent. */
     readonly setupRequest?: (blank: Request) => Request;
   };
   type Options = {
     readonly url: string;
     readonly connections: number;
     readonly requests: readonly Request[];
-    /** Seconds. */
+    /** How long to send requests, in seconds. */
     readonly duration: number;
-    /** Seconds. */
+    /** How long to wait for an answer, in seconds. */
     readonly timeout: number;
-    /** Milliseconds. */
+    /** Interval of autocannon's own statistics, in ms. */
     readonly sampleInt: number;
   };
   type Events = { response: [client: Client, status: number, bytes: number, ms: number] };

@@ -1,4 +1,4 @@
-// Baseline of a JSON API: parses the body and answers with JSON. Prints its address.
+// A bare Fastify to compare with: parses a JSON body and answers with JSON. Prints the URL that it listens on.
 import Fastify from 'fastify';
 import { tellUrl } from './jobs.ts';
 

@@ -1,5 +1,5 @@
-// Sends records to one topic and reads their echo from another, `inFlight` at a time, for `seconds` after a warm-up of the
-// same length. Prints one line of JSON.
+// A bare Kafka to compare with: sends records to one topic and reads their echo from another, `inFlight` at a time, for
+// `seconds` after a warm-up of the same length. Prints the result as one line of JSON.
 import { fork } from 'node:child_process';
 import { Kafka, logLevel } from 'kafkajs';
 import { batching } from './batching.ts';

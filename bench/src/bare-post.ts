@@ -1,4 +1,4 @@
-// Baseline of a delivery: posts bodies signed per Standard Webhooks, `inFlight` at a time, and stores nothing.
+// To compare deliveries with: posts bodies signed per Standard Webhooks, `inFlight` at a time, and stores nothing.
 import { createHmac, randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
 import { jobOf, tellFound } from './jobs.ts';
@@ -36,7 +36,7 @@ async function run(posts: number): Promise<readonly number[]> {
   return took;
 }
 
-await run(Math.ceil(count / 4)); // warm-up: code is compiled
+await run(Math.ceil(count / 4)); // warm-up: V8 compiles the code
 const before = process.cpuUsage();
 const began = performance.now();
 const took = await run(count);

@@ -1,6 +1,6 @@
 import { Partitioners, type Kafka, type Message } from 'kafkajs';
 
-/** Connects a producer that sends all waiting messages in one request, one request at a time, acks=all. */
+/** Connects a producer (acks=all) that makes one request at a time, with all messages given to it since the last request. */
 export async function batching(kafka: Kafka, topic: string): Promise<(message: Message) => void> {
   const producer = kafka.producer({
     idempotent: true,

@@ -14,7 +14,7 @@ import { step } from '../../scripts/say.mjs';
 
 const STANDARD_PER_SECOND = 80;
 
-/** `firstSendMs`: after the POST, by campaign. `cpuMs`: a recipient, by process; on Linux only, as `memoryMb`. */
+/** `firstSendMs`: from the POST, per campaign. `cpuMs`: per recipient, by process. `cpuMs` and `memoryMb`: Linux only. */
 type FullFigures = {
   readonly firstSendMs: readonly number[];
   readonly perSecond: number;
@@ -23,7 +23,7 @@ type FullFigures = {
   readonly cpuMs: Amounts | undefined;
 };
 type PauseFigures = { readonly pauseMs: number; readonly sentAfterPause: number; readonly resumeMs: number };
-/** Single sends, alone and beside a campaign that sent so many a second meanwhile. */
+/** Times of single sends without and with a running campaign, and how many messages a second that campaign sent. */
 type PacedFigures = { readonly alone: Loaded; readonly beside: Loaded; readonly campaignPerSecond: number };
 type Checks = {
   readonly filled: number;
@@ -51,8 +51,9 @@ type Setting = {
 };
 
 /**
- * Measures campaigns from the POST to the last status: two at once from two phone numbers, as fast as the machine can; one
- * paused and resumed; and single sends, alone and beside a campaign, at Meta's default throughput of a number.
+ * Measures, as fast as the machine can, two campaigns at once from two phone numbers, from the POST to the last status; how
+ * soon a pause and a resume take effect; and single sends without and with a running campaign, at the 80 messages a second
+ * that Meta allows a phone number by default.
  */
 export async function benchCampaigns({
   ours,
@@ -75,7 +76,7 @@ export async function benchCampaigns({
   const campaigns = openCampaigns(api, ours);
   const setting: Setting = { ours, campaigns, accountId: account.id, numbers: [number!.id, otherNumber!.id] };
   const began = Date.now();
-  // One connection needs some hundred sends for a p99.
+  // At least 20 s: so long, single sends one after another yield the some hundred times that a p99 needs.
   const pacedSeconds = Math.max(20, seconds);
   const audiences = {
     first: Math.ceil(recipients / 2),
@@ -157,7 +158,7 @@ async function besideSingleSends(
   seconds: number,
 ): Promise<PacedFigures> {
   await ours.setThroughput(accountId, STANDARD_PER_SECOND);
-  await singleSends(2); // warm-up: dispatch learns the number's pace
+  await singleSends(2); // warm-up: messaging reads the new pace of the phone number
   const alone = await singleSends(seconds);
   const campaign = await campaigns.start('paced', numbers[0]);
   await campaigns.arrived(campaign, 3 * STANDARD_PER_SECOND);

@@ -1,5 +1,5 @@
-// Runs as its own process, so that its CPU time is known. Queries or imports contacts over `connections` connections
-// for `seconds`, and prints one line of JSON.
+// Queries or imports contacts over `connections` connections for `seconds`, and prints the result as one line of JSON. Runs
+// as a process of its own, so that the load's CPU time is known.
 import type { Request } from 'autocannon';
 import { jobOf, tellFound, type Jobs } from './jobs.ts';
 import { measuredLoad } from './measured-load.ts';

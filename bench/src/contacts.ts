@@ -21,7 +21,7 @@ export type ContactFigures = Readonly<Record<ReadKind, Loaded>> & {
   readonly owner: OwnerFigures;
 };
 
-/** Measures rates and times of imports, and of reads of an account with `people` contacts among 100 accounts. */
+/** Measures imports and reads of contacts. The account that is read has `people` contacts; 99 other accounts have some too. */
 export async function benchContacts({
   ours,
   apiKey,
@@ -66,14 +66,14 @@ export async function benchContacts({
   return { people, connections: CONNECTIONS, bulk, get, list, search, owner };
 }
 
-/** The contacts service itself, without the gateway. */
+/** A connection to the contacts service, which bypasses the gateway. */
 async function ownerOf({ portOf, secretOf }: Installation): Promise<RpcClient> {
-  const { RpcClient } = await import('@wbiz/eventing/rpc/rpc-client'); // of the build, which the bench makes first
+  const { RpcClient } = await import('@wbiz/eventing/rpc/rpc-client'); // imported here, since the bench builds this package first
   const secret = Buffer.from(secretOf('contacts', 'RPC_SECRET'), 'base64');
   return new RpcClient(`127.0.0.1:${portOf('contacts', 'RPC_PORT')}`, { secret });
 }
 
-/** Measures reads of contacts by id over RPC. */
+/** Measures reads of single contacts by id over RPC. */
 async function askOwner(
   rpc: RpcClient,
   accountId: string,

@@ -5,9 +5,9 @@ import { openStatements, statementsBetween, type Reading, type Statement } from 
 import type { Tally } from './tally.ts';
 import { sleeps, wakeUps, type Sleeps } from './wake-ups.ts';
 
-/** CPU seconds and wake-ups by process; `others`: CPU seconds of what else runs on the machine. On Linux only. */
+/** CPU seconds and wake-ups by process; `others`: CPU seconds of all other processes of the machine. Linux only. */
 type MachineSpent = { readonly cpu: Amounts; readonly others: number; readonly wakeUps: Amounts };
-/** `commits`, `calls` (of statements): by process. `kafka`: requests by API. */
+/** `commits` and `calls` (of SQL statements): by process. `kafka`: requests to Kafka, by name of its API. */
 type CountersSpent = {
   readonly commits: Amounts;
   readonly calls: Amounts;
@@ -23,8 +23,8 @@ type Counters = Reading & { readonly tallies: Readonly<Record<string, Tally>> };
 export type Costs = Awaited<ReturnType<typeof openCosts>>;
 
 /**
- * Measures the costs of work: call `begin(names)` before it, and the function it resolves with after it; `more` adds CPU
- * seconds of others by name. The CPU figures leave out the reading itself.
+ * Measures what work costs: call `begin(names)` before the work, and the function that `begin` resolves with after the work.
+ * That function's `more` adds the CPU seconds of further processes, by name. The measurement's own CPU time is left out.
  */
 export async function openCosts({
   databaseUrl,
@@ -69,7 +69,7 @@ export async function openCosts({
 const machine = (pids: Pids): Machine | undefined =>
   procIsTold ? { times: cpuTimes(pids), sleeps: sleeps(pids), self: process.cpuUsage() } : undefined;
 
-/** `reader`: this process, which meanwhile mostly reads the feed. */
+/** Adds `reader`: the CPU seconds of this process, which mostly reads the feed while the load runs. */
 function machineBetween(before: Machine, after: Machine, more: Amounts): MachineSpent {
   const { user, system } = after.self;
   const reader = (user + system - before.self.user - before.self.system) / 1e6;
@@ -93,7 +93,7 @@ function countersBetween(before: Counters, after: Counters): CountersSpent {
   };
 }
 
-/** Requests by API, of all processes. */
+/** All processes' requests to Kafka, by name of Kafka's API. */
 function kafkaOf({ tallies }: Counters): Amounts {
   const requests: Record<string, number> = {};
   for (const { kafka } of Object.values(tallies))

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { grown, mapValues, sumOf, total, type Amounts } from './amounts.ts';
 import { readProcesses, treeOf, type Pids } from './processes.ts';
 
-const TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux that Node runs on
+const TICKS_PER_SECOND = 100; // Linux's USER_HZ, which is 100 wherever Node runs
 
-/** CPU seconds since start: of each process with its descendants, ended ones included, and of the whole machine. */
+/** CPU seconds of each process, with its descendants (ended ones too), since it started, and of the machine since it booted. */
 export type CpuTimes = { readonly byName: Amounts; readonly machine: number };
 
 export function cpuTimes(pids: Pids): CpuTimes {
@@ -14,7 +14,7 @@ export function cpuTimes(pids: Pids): CpuTimes {
   return { byName: mapValues(pids, secondsOf), machine: machineTicks() / TICKS_PER_SECOND };
 }
 
-/** CPU seconds between two readings, by process and with `more`. `others`: the rest of the machine's. */
+/** CPU seconds between two readings: `cpu` by process, `more` included; `others` of all other processes of the machine. */
 export function spent(before: CpuTimes, after: CpuTimes, more: Amounts = {}) {
   const cpu = { ...grown(before.byName, after.byName), ...more };
   return { cpu, others: after.machine - before.machine - sumOf(cpu) };

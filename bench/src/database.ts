@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Connects for as long as `work` takes. */
+/** Connects to the database, runs `work`, and disconnects. */
 export async function withDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

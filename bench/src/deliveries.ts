@@ -6,20 +6,20 @@ import type { Deliveries } from './webhook-receiver.ts';
 
 const PATIENCE_MS = 120_000;
 const TYPE = 'contact.updated';
-/** A new endpoint is known to the service after at most a second. */
+/** The webhooks service reads new endpoints every second. */
 const KNOWN_AFTER_MS = 1_500;
 
-/** Makes endpoints at `receiver`, puts events into feeds, and waits for their deliveries. */
+/** Makes webhook endpoints at `receiver`, adds events to feeds, and waits for the deliveries. */
 export function openDeliveries(databaseUrl: string, receiver: string) {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   const made: (() => Promise<unknown>)[] = [];
-  /** What has come since it was last asked. */
+  /** The deliveries that the receiver got since this was last called. */
   const told = async () => (await (await fetch(receiver)).json()) as Deliveries;
 
   return {
     told,
 
-    /** Creates endpoints, and resolves once the service knows them. */
+    /** Creates endpoints; resolves once the webhooks service knows them. */
     async create(...endpoints: readonly { readonly api: Api; readonly path: string }[]): Promise<void> {
       for (const { api, path } of endpoints) {
         const body = { url: `${receiver}${path}`, events: [TYPE] };
@@ -29,12 +29,12 @@ export function openDeliveries(databaseUrl: string, receiver: string) {
       await delay(KNOWN_AFTER_MS);
     },
 
-    /** Switches off all endpoints. */
+    /** Switches off all endpoints that were created. */
     async quiet(): Promise<void> {
       for (const end of made.splice(0)) await end();
     },
 
-    /** Adds so many events to each account's feed and notifies, as the projection does. */
+    /** Adds `count` events to each account's feed and notifies the webhooks service, as its projection does. */
     async tell(accountIds: readonly string[], count: number): Promise<void> {
       await pool.query(
         `with head as (
@@ -49,7 +49,7 @@ export function openDeliveries(databaseUrl: string, receiver: string) {
       await pool.query(`select pg_notify('webhooks.feed', '')`);
     },
 
-    /** Resolves once so many deliveries have come. */
+    /** Resolves once the receiver got `count` deliveries. */
     async arrived(count: number): Promise<Deliveries> {
       for (const giveUp = Date.now() + PATIENCE_MS; Date.now() < giveUp; await delay(20))
         if (Number(await (await fetch(`${receiver}/count`)).text()) >= count) return told();

@@ -8,7 +8,7 @@ import type { SendFigures } from './sends.ts';
 type Answered = Pick<Loaded, 'statuses' | 'errors'>;
 type Faults = readonly (string | false)[];
 
-/** The faults of a run, one sentence each. */
+/** What went wrong in a run (lost or doubled sends, unexpected answers), one sentence each. */
 export function faultsOf({ fastify, sends, campaigns, contacts, checks }: Figures): readonly string[] {
   const { feed, graphCallsNot200 } = checks;
   const { failed = 0 } = feed.statuses;

@@ -7,7 +7,7 @@ const PAGE = 200;
 const PAUSE_MS = 50;
 const WAIT_S = 20;
 
-/** Counts of events; `missed` and `repeated` by the sequence. */
+/** Counts of events read from the feed; `missed` and `repeated` follow from the events' sequences. */
 export type Told = {
   readonly events: number;
   readonly missed: number;
@@ -16,8 +16,8 @@ export type Told = {
 };
 
 /**
- * Follows the events feeds of several accounts as clients do. A message is through once it is read or failed. `failed`
- * rejects when a feed cannot be read.
+ * Follows the event feeds of several accounts as clients do. A message is through once its status is `read` or `failed`.
+ * The promise `failed` rejects if a feed cannot be read.
  */
 export function followFeeds(baseUrl: string, apiKeys: readonly string[]) {
   const feeds = apiKeys.map((apiKey) => followFeed(baseUrl, apiKey));
@@ -33,7 +33,7 @@ export function followFeeds(baseUrl: string, apiKeys: readonly string[]) {
     },
   };
   const failed = Promise.race(feeds.map((feed) => feed.failed));
-  failed.catch(() => undefined); // callers race against it
+  failed.catch(() => undefined); // no unhandled rejection if no caller waits for it
   return {
     reader,
     told: () => allOf(feeds.map(({ told }) => told)),
@@ -89,7 +89,7 @@ function followFeed(baseUrl: string, apiKey: string) {
       if (data.length < PAGE) await delay(PAUSE_MS, undefined, { signal: stopping.signal });
     }
   };
-  /** Never resolves: a feed that was stopped has not failed. */
+  /** Rejects if the feed cannot be read; never settles if the reader is stopped. */
   const failed = new Promise<never>((_, reject) => {
     follow().catch((error: unknown) => {
       if (!stopping.signal.aborted) reject(error);

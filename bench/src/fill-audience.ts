@@ -3,12 +3,12 @@ import { personOf } from './people.ts';
 
 const FIRST_PHONE = 918_500_000_000;
 
-/** Whether a phone number belongs to a recipient filled in here. */
+/** True for phone numbers of the recipients that `fillAudience` writes. */
 export const isRecipient = (digits: string) => digits.startsWith(String(FIRST_PHONE).slice(0, 4));
 
 /**
- * Writes contacts into the campaigns service's copy, as its projection does: for each tag in `audiences` as many as given,
- * each with its own phone number and name, opted in.
+ * Writes opted-in contacts into the campaigns service's copy of contacts, as its projection does. `audiences`: how many
+ * contacts to write, by tag.
  */
 export async function fillAudience({
   databaseUrl,
@@ -19,7 +19,7 @@ export async function fillAudience({
   readonly accountId: string;
   readonly audiences: Readonly<Record<string, number>>;
 }): Promise<void> {
-  // Of the build, which the bench makes first.
+  // Imported here, since the bench builds these packages first.
   const { caseless } = await import('@wbiz/contracts/text/caseless');
   const { contactIdOf } = await import('@wbiz/contracts/conversation');
   const tags = Object.entries(audiences).flatMap(([tag, people]) =>

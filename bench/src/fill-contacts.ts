@@ -5,12 +5,12 @@ import { personOf, type Person } from './people.ts';
 const OTHERS = 99;
 const ACCOUNT = 'acc_';
 const BEGAN = Date.parse('2026-01-01T00:00:00Z');
-/** Tags by rarity: one contact in so many has it. */
+/** Each tag's rarity: 2 means that one contact in 2 has the tag. */
 const ONE_IN = { customer: 1, lead: 2, rare: 5_000 };
-/** The tags of the filled contacts. */
+/** The tags that the written contacts may have. */
 export const TAGS = Object.keys(ONE_IN);
 
-/** The state of a contact's row. */
+/** The JSON in the column `state` of a contact's row. */
 type State = { readonly contact: object };
 type Filled = {
   readonly id: string;
@@ -21,9 +21,9 @@ type Filled = {
 };
 
 /**
- * Writes `people` contacts into an account, and a tenth of that into 99 others, straight into the tables of the contacts
- * service. Each is a copy of the row of `model`, a contact made through the API, with another person's data. Resolves with
- * some of the account's ids.
+ * Writes `people` contacts of an account, and a tenth as many of 99 other accounts, into the tables of the contacts service.
+ * Each row is a copy of the row of `model`, a contact made through the API, with another person's data. Resolves with the
+ * ids of some of the account's contacts.
  */
 export async function fillContacts({
   databaseUrl,
@@ -36,7 +36,7 @@ export async function fillContacts({
   readonly model: string;
   readonly people: number;
 }): Promise<readonly string[]> {
-  // Of the build, which the bench makes first.
+  // Imported here, since the bench builds these packages first.
   const { contactIdOf } = await import('@wbiz/contracts/conversation');
   const { searchTextOf } = await import('@wbiz/contracts/text/search-text');
   return withDatabase(databaseUrl, async (client) => {
@@ -82,7 +82,7 @@ function filled(model: State, number: number, id: string, person: Person, search
   return { at, tags, state: JSON.stringify({ ...model, contact, search, tags: tags.map(() => 1) }) };
 }
 
-/** Drops the indexes, to fill first and index after, as a restore does; what it resolves with makes them again. */
+/** Drops the indexes, since filling tables without them is faster; resolves with a function that makes them again. */
 async function unindexed(client: pg.Client): Promise<() => Promise<void>> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `select indexrelid::regclass as name, pg_get_indexdef(indexrelid) as definition from pg_index

@@ -1,6 +1,6 @@
 import { withDatabase } from './database.ts';
 
-/** A message's rows in messaging's tables, and the columns that differ per message; `n`: its number, as text of 24 digits. */
+/** By table: the column that finds a message's rows, and the columns that differ per copy; `n`: 24 digits, unique per copy. */
 const ROWS = {
   messages: {
     of: 'stream',
@@ -11,7 +11,7 @@ const ROWS = {
   conversations: { of: 'stream', own: `'stream', 'cnv_00' || n, 'person', '+99' || n` },
 };
 
-/** Writes `count` copies of a message that the account has sent, each to another person. */
+/** Writes `count` copies of a message that the account has sent, each with another person as recipient. */
 export async function fillMessages(databaseUrl: string, accountId: string, count: number): Promise<void> {
   await withDatabase(databaseUrl, async (client) => {
     const { rows } = await client.query<{ stream: string; conversation: string }>(

@@ -1,6 +1,6 @@
 import { untilBy, type Progress, type Reader } from './progress.ts';
 
-/** As {@link followFeeds}, for the floor. */
+/** Follows the floor's progress, as {@link followFeeds} follows WBIZ's. */
 export function followFloor(url: string): Reader {
   let known: Progress = { through: 0, lastAt: 0 };
   return {

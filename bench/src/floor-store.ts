@@ -25,14 +25,14 @@ type Query = <Row extends object>(
   ...values: readonly unknown[]
 ) => Promise<{ readonly rows: Row[] }>;
 
-/** The durable steps of a send; those that wait together share a transaction. */
+/** Writes the steps of a send to Postgres; steps that wait at the same time share a transaction. */
 export async function openFloorStore(databaseUrl: string, phoneNumberId: string) {
   const database = new pg.Pool({ connectionString: databaseUrl, max: 6 });
   await database.query(SCHEMA);
   let through = 0;
   let lastAt = 0;
 
-  /** Two transactions at a time. */
+  /** Batches waiting items, at most two transactions at a time. */
   const batched = <Item>(work: (query: Query, items: readonly Item[]) => Promise<void>) =>
     microBatch<Item, Item>(
       async (items) => {
@@ -106,7 +106,7 @@ async function settle(query: Query, calls: readonly Call[]): Promise<void> {
   await query('done', 'delete from floor.dispatch where message_id = any($1)', ids);
 }
 
-/** Resolves with the events: none of a status that is not ahead of what its message has. */
+/** Stores statuses; resolves with an event for each status that is further than its message's status was. */
 async function takeStatuses(query: Query, statuses: readonly Status[]): Promise<readonly StatusEvent[]> {
   const { rows } = await query<Progress>(
     'lock',

@@ -1,5 +1,5 @@
-// The floor: the durable steps of a send in one process on one Postgres, and nothing else. One account, one number; no
-// event log, no limits, no recovery, no order over replicas. Prints its address.
+// The floor, the least that a durable send can cost: one process writes a send's steps to Postgres and calls Meta. One account,
+// one phone number; no event log, limits, recovery or order across replicas. Prints the URL that it listens on.
 import { createHmac } from 'node:crypto';
 import { newId } from '@wbiz/contracts/ids';
 import Fastify from 'fastify';

@@ -1,11 +1,11 @@
-// Runs as its own process: POSTs bodies, each with another recipient, and prints one line of JSON.
+// POSTs bodies, each with another recipient, and prints the result as one line of JSON. Runs as a process of its own.
 import { jobOf, tellFound } from './jobs.ts';
 import { measuredLoad } from './measured-load.ts';
 import { pacedLoad } from './paced-load.ts';
 
 const { loop, urls, seconds, headers, bearers, body, firstRecipient } = jobOf('http-load');
 let recipient = firstRecipient;
-/** Takes turns over the accounts. */
+/** The headers of the next request, with the accounts' API keys in turn. */
 const headersOf = () => ({
   'content-type': 'application/json',
   ...headers,

@@ -34,7 +34,7 @@ const TALLY = `--import=${new URL('tally.ts', import.meta.url).href}`;
 type Ports = Record<string, Record<string, number>>;
 type Note = (what: string) => void;
 
-/** The processes of a service. */
+/** The names of an app's processes: one per replica. */
 const instancesOf = (name: string, replicas: number): readonly string[] =>
   Array.from({ length: SERVICES.includes(name) ? replicas : 1 }, (_, index) =>
     index === 0 ? name : `${name}-${index + 1}`,
@@ -43,8 +43,8 @@ const instancesOf = (name: string, replicas: number): readonly string[] =>
 export type Installation = Awaited<ReturnType<typeof openInstallation>>;
 
 /**
- * A fresh installation under `home`. `nodeOptions(name)`: more NODE_OPTIONS for an app. `replicas`: processes per service.
- * `together`: services share a process, as in `npm start`.
+ * Prepares a new installation under `home`. `nodeOptions(name)`: further NODE_OPTIONS of an app. `replicas`: processes per
+ * service. `together`: the services that share a process under `npm start` share one here too.
  */
 export async function openInstallation({
   home,
@@ -105,12 +105,12 @@ export async function openInstallation({
     ...running,
     ...openAccounts(baseUrl, apiOf(`${baseUrl}/admin/v1/accounts`, system.adminToken), control),
     baseUrl,
-    /** One per gateway. */
+    /** The API's URLs, one per gateway. */
     baseUrls,
     control,
-    /** How many the simulator lists at a path of its control API. */
+    /** The `total` of a list at the simulator's control API. */
     totalAt: async (path: string) => (await control<{ total: number }>('GET', path)).total,
-    /** How often each log line of a warning or above was written. */
+    /** How often each log line of level warn or higher was written. */
     logged: logs.counts,
     /** The names of the services' processes. */
     services,
@@ -124,18 +124,18 @@ export async function openInstallation({
       return secret;
     },
 
-    /** Resolves with its brokers. */
+    /** Starts Kafka; resolves with the brokers' addresses. */
     async startKafka(note: Note) {
       const { brokers } = keep('kafka', await startKafka({ ...files('kafka'), note }));
       return (system.kafkaBrokers = brokers);
     },
-    /** Resolves with its URL. */
+    /** Starts Postgres; resolves with the database's URL. */
     async startPostgres(note: Note) {
       const settings = { shared_preload_libraries: 'pg_stat_statements' };
       const { url } = keep('postgres', await startPostgres({ ...files('postgres'), settings, note }));
       return (system.databaseUrl = url);
     },
-    /** Starts the simulator without a throughput limit. Resolves with what direct calls to it need. */
+    /** Starts the simulator, without a throughput limit; resolves with what direct calls to the simulator need. */
     async startSimulator(): Promise<Graph> {
       await startApps(['simulator']);
       await control('POST', '/behaviour', { throughputPerSecond: UNLIMITED });
@@ -157,7 +157,7 @@ export async function openInstallation({
   };
 }
 
-/** Ends what an earlier run has left, and empties the folder. */
+/** Ends processes that an earlier run has left, and empties the folder. */
 async function begunAnew(home: string): Promise<void> {
   const run = join(home, 'run');
   if (existsSync(run)) for (const name of readdirSync(run)) await endLeftOver(join(run, name));
@@ -175,7 +175,7 @@ async function portsFor(replicas: number): Promise<Ports> {
   return ports;
 }
 
-/** Where the services answer queries. */
+/** The settings (`CONTACTS_RPC`, …) with the RPC addresses of all replicas of each service. */
 const peersAt = (ports: Ports, replicas: number): NodeJS.ProcessEnv =>
   Object.fromEntries(
     SERVICES.filter((name) => ports[name]?.RPC_PORT).map((name) => [
@@ -189,7 +189,7 @@ const peersAt = (ports: Ports, replicas: number): NodeJS.ProcessEnv =>
 function countLogs() {
   const counts = new Map<string, number>();
   const onLine = (name: string) => (line: string) => {
-    const level = Number(/"level":(\d+)/.exec(line)?.[1] ?? (line.startsWith('{') ? 30 : 50)); // no JSON: a crash
+    const level = Number(/"level":(\d+)/.exec(line)?.[1] ?? (line.startsWith('{') ? 30 : 50)); // not JSON: from a crash
     if (level < 40) return;
     const key = `${name}: ${/"msg":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -1,7 +1,7 @@
 import type { Loaded } from './answers.ts';
 import type { Timings } from './timings.ts';
 
-/** A closed loop over so many connections, or an open one of so many requests a second. */
+/** A load's pace: on each of `connections`, a request after each answer; or `perSecond` requests, without waiting for answers. */
 export type Loop =
   | { readonly connections: number; readonly perSecond?: undefined }
   | { readonly perSecond: number; readonly connections?: undefined };
@@ -9,9 +9,9 @@ export type Loop =
 export type Headers = Readonly<Record<string, string>>;
 export type ReadKind = 'get' | 'list' | 'search';
 
-/** What each process of the bench is to do, by its file. */
+/** The parameters of each process of the bench, by name of its file. */
 export type Jobs = {
-  /** Without `bearers` the requests carry `headers` alone. */
+  /** `bearers`: API keys, used in turn; without them, requests have `headers` only. */
   'http-load': {
     readonly loop: Loop;
     readonly urls: readonly string[];
@@ -21,7 +21,7 @@ export type Jobs = {
     readonly firstRecipient: number;
     readonly seconds: number;
   };
-  /** `people`: how many contacts the filled account has, some of which are `ids`; `first`: the first person imported. */
+  /** `people`: how many contacts the account has; `ids`: some of them; `first`: number of the first person to import. */
   'contacts-load': {
     readonly kind: 'bulk' | ReadKind;
     readonly baseUrl: string;
@@ -51,7 +51,7 @@ export type Jobs = {
 };
 type Nothing = Readonly<Record<string, never>>;
 
-/** What calls to the simulator's Graph API need. */
+/** The URL, id and secrets that calls to the simulator's Graph API need. */
 export type Graph = {
   readonly cloudApiUrl: string;
   readonly phoneNumberId: string;
@@ -59,7 +59,7 @@ export type Graph = {
   readonly appSecret: string;
 };
 
-/** What those that end by themselves have found. */
+/** The results of the processes that end by themselves. */
 export type Found = {
   'http-load': Loaded;
   'contacts-load': Loaded & { readonly rowsPerSecond?: number };
@@ -67,14 +67,14 @@ export type Found = {
   'bare-post': Timings & { readonly cpuMs: number };
 };
 
-/** Those that serve until they are stopped. */
+/** The processes that serve until they are stopped. */
 export type Server = 'bare-fastify' | 'floor' | 'webhook-receiver';
 
 export const jobEnv = <Name extends keyof Jobs>(_name: Name, job: Jobs[Name]) => ({
   BENCH_JOB: JSON.stringify(job),
 });
 
-/** The job of this process. */
+/** The parameters of this process. */
 export const jobOf = <Name extends keyof Jobs>(_name: Name) =>
   JSON.parse(process.env.BENCH_JOB ?? '{}') as Jobs[Name];
 
@@ -84,6 +84,6 @@ export const foundIn = <Name extends keyof Found>(_name: Name, line: string) =>
   JSON.parse(line) as Found[Name];
 
 export const tellUrl = (url: string) => console.log(JSON.stringify({ url }));
-/** The address of a server that has printed this line; undefined: it has printed something else. */
+/** The URL in a line that a server printed; undefined if the line holds none. */
 export const urlIn = (line: string) =>
   line.startsWith('{') ? (JSON.parse(line) as { url: string }).url : undefined;

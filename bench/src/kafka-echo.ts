@@ -1,4 +1,4 @@
-// Echoes every record of topic `there` on topic `back`. Ends with its parent.
+// Copies every record of topic `there` to topic `back`. Ends when the parent process ends.
 import { Kafka, logLevel } from 'kafkajs';
 import { batching } from './batching.ts';
 import { jobOf } from './jobs.ts';

@@ -4,7 +4,7 @@ import type { Headers, Loop } from './jobs.ts';
 
 export const TEMPLATE = { template: 'order_confirmation', language: 'en_US', variables: ['Asha', '#1043'] };
 
-/** POSTs a body to the URLs in turn, each to another recipient. */
+/** POSTs a body to the URLs in turn, each time with another recipient. */
 export type Load = (
   urls: readonly string[],
   how: {
@@ -16,7 +16,7 @@ export type Load = (
   },
 ) => Promise<Loaded>;
 
-/** `seconds`: unless a load says otherwise. */
+/** `seconds`: the default duration of a load. */
 export function openLoad({ script, orFailure }: Installation, seconds: number): Load {
   let recipient = 917_000_000_000;
   return (urls, { headers = {}, body = TEMPLATE, ...how }) => {

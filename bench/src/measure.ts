@@ -25,7 +25,7 @@ import { step } from '../../scripts/say.mjs';
 
 const CONNECTIONS = { fastify: 64, kafka: 128 };
 const PATH = '/v1/messages/template';
-/** The same template in Meta's form. */
+/** A send of {@link TEMPLATE} as the body of Meta's API. */
 const GRAPH_TEMPLATE = {
   messaging_product: 'whatsapp',
   type: 'template',
@@ -43,7 +43,7 @@ type Machine = {
   readonly node: string;
   readonly loadAverage: number;
 };
-/** `idle`, `memory` (MiB after load, by process): of the services and what they stand on. */
+/** `idle`: costs without work. `memory`: MiB after the load, by process: the services, Kafka and Postgres. */
 type SendsFigures = {
   readonly ours: SendRows;
   readonly floor: SendRows;
@@ -51,7 +51,7 @@ type SendsFigures = {
   readonly idle: Idle;
   readonly memory: Amounts;
 };
-/** All that a run has measured; without what it was told to leave out. */
+/** All that a run has measured; parts that its options left out are undefined. */
 export type Figures = Partial<Limits> & {
   readonly at: string;
   readonly seconds: number;
@@ -76,7 +76,7 @@ type Setting = {
   readonly databaseUrl: string;
 };
 
-/** Measures one thing after the other, on one machine. */
+/** Runs all measurements, one after another. */
 export async function measure(ours: Installation, options: Options): Promise<Figures> {
   const { seconds, rows, others, recipients, people } = options;
   const load = openLoad(ours, seconds);
@@ -127,7 +127,7 @@ async function bare(ours: Installation, load: Load, brokers: string, seconds: nu
   const fastify = await step('Bare Fastify', () =>
     ours.during('bare-fastify', {}, async (url) => {
       const loop = { connections: CONNECTIONS.fastify };
-      await load([url], { loop }); // warm-up: code is compiled
+      await load([url], { loop }); // warm-up: V8 compiles the code
       return load([url], { loop });
     }),
   );
@@ -139,7 +139,7 @@ async function bare(ours: Installation, load: Load, brokers: string, seconds: nu
   return { fastify, kafka };
 }
 
-/** Measures the simulator alone, at the pace of the row it is compared with. */
+/** Measures sends made directly to the simulator, 200 a second, as in the row `200/s` that they are compared with. */
 const simulatorAlone = (load: Load, { cloudApiUrl, phoneNumberId, accessToken }: Graph) =>
   step('Simulator alone: 200 a second', () =>
     load([`${cloudApiUrl}/v25.0/${phoneNumberId}/messages`], {
@@ -163,7 +163,7 @@ const benchFloor = ({ ours, options, load, costs, databaseUrl }: Setting, graph:
     return sends.measure(options.rows.filter(({ floor }) => floor));
   });
 
-/** Measures sends through the services, from as many accounts as asked for. */
+/** Measures sends through WBIZ's services, from `options.accounts` accounts. */
 async function benchOurs({ ours, options, load, costs, databaseUrl }: Setting) {
   const { seconds, rows, stored } = options;
   const { accountId, apiKey } = await ours.connect();
@@ -171,7 +171,7 @@ async function benchOurs({ ours, options, load, costs, databaseUrl }: Setting) {
   for (let other = 1; other < options.accounts; other += 1)
     apiKeys.push((await ours.anotherAccount(`token-${other}`)).apiKey);
   const feeds = followFeeds(ours.baseUrl, apiKeys);
-  // Wait for the template sync of the new accounts.
+  // Waits until the new accounts' templates are synced: sends fail until then.
   for (const bearer of apiKeys)
     await ask('POST', `${ours.baseUrl}${PATH}`, {
       body: { ...TEMPLATE, to: '+916000000000' },

@@ -4,9 +4,9 @@ import { countAnswers, type Loaded } from './answers.ts';
 const PATIENCE_S = 30;
 
 /**
- * Sends the requests of `requestOf` over `connections` connections, spread evenly over `urls`, for `seconds`. At the end
- * every connection waits for its last answer, so that every request is counted. Run it in its own process: the process's CPU
- * time is taken as the load's.
+ * Sends the requests of `requestOf` over `connections` connections, spread evenly over `urls`, for `seconds`. Then each
+ * connection waits for its last answer, so that every request is counted. Needs a process of its own: the CPU time of the
+ * process is reported as that of the load.
  */
 export async function measuredLoad({
   urls,

@@ -22,7 +22,7 @@ const parsed = (words: readonly string[]) =>
     },
   }).values;
 
-/** What `npm run bench` was told by the words after it. Throws a {@link SetupError} which says what an option takes. */
+/** Parses the arguments of `npm run bench`. Throws a {@link SetupError} that says which values an option accepts. */
 export function options(words: readonly string[]) {
   const values = orSetupError(() => parsed(words));
   const { only, profile, together } = values;
@@ -62,7 +62,7 @@ function whole(name: string, text: string, min: number, max: number): number {
 const isWhole = (number: number, min: number, max: number) =>
   Number.isInteger(number) && number >= min && number <= max;
 
-/** The person can mend what they have written. */
+/** Turns an error of `parse` into a {@link SetupError}, which is shown without a stack: the person can correct the arguments. */
 function orSetupError<T>(parse: () => T): T {
   try {
     return parse();

@@ -6,8 +6,8 @@ import type { Headers } from './jobs.ts';
 const CONNECTIONS = 512;
 
 /**
- * Open loop: POSTs `perSecond` bodies a second for `seconds`, to `urls` in turn, each at its planned time, and waits for all
- * answers. An answer's time counts from the planned time. Node's timers are up to 1 ms late.
+ * POSTs `perSecond` bodies a second for `seconds`, to `urls` in turn, without waiting for earlier answers; then waits for all
+ * answers. An answer's time counts from the time at which the POST was due; Node's timers are up to 1 ms late.
  */
 export async function pacedLoad({
   urls,

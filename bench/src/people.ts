@@ -3,7 +3,7 @@ const SYLLABLES =
     ' ',
   );
 
-/** Names with a realistic spread: a few are common, most are rare. */
+/** A name made from a number, with a realistic spread: a few names are common, most are rare. */
 const nameOf = (number: number, among: number, salt: number) => {
   const rank = Math.floor(among * (((number * 7_919 + salt * 104_729) % 1_000_003) / 1_000_003) ** 2);
   const parts = [rank * 31 + salt, rank * 17 + 5 * salt, rank * 7 + 11].map(
@@ -15,7 +15,7 @@ const nameOf = (number: number, among: number, salt: number) => {
 
 export type Person = { readonly phone: string; readonly name: string; readonly email: string };
 
-/** The bench's person number `number`, the same in every run: one of 300 first and 1,000 last names, a phone, an e-mail. */
+/** The person with this number, the same in every run: one of 300 first and 1,000 last names, a phone number, an e-mail. */
 export function personOf(number: number): Person {
   const [first, last] = [nameOf(number, 300, 1), nameOf(number * 13 + 5, 1_000, 2)];
   return {

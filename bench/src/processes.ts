@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** By name. */
+/** Process ids by name of the process. */
 export type Pids = Readonly<Record<string, number>>;
 type Processes = ReadonlyMap<number, { readonly parent: number; readonly ticks: number }>;
 
-/** Whether /proc exists (Linux). */
+/** True if /proc exists, as on Linux. */
 export const procIsTold = existsSync('/proc/self/stat');
 
-/** Parent and CPU ticks of every process, by pid. See proc_pid_stat(5). */
+/** Parent and CPU ticks of every process of the machine, by pid. See proc_pid_stat(5). */
 export function readProcesses(): Processes {
   const processes = new Map<number, { parent: number; ticks: number }>();
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -20,13 +20,13 @@ export function readProcesses(): Processes {
   return processes;
 }
 
-/** A process and its descendants. */
+/** The pids of a process and its descendants. */
 export function treeOf(processes: Processes, pid: number): readonly number[] {
   const below = [...processes].filter(([, { parent }]) => parent === pid);
   return [pid, ...below.flatMap(([child]) => treeOf(processes, child))];
 }
 
-/** The threads of a process. */
+/** The thread ids of a process; empty if the process has ended. */
 export const threadsOf = (pid: number) => unlessGone(() => readdirSync(`/proc/${pid}/task`)) ?? [];
 
 /** The number after `name:` in a file of /proc; 0 if the process has ended. */

@@ -10,7 +10,7 @@ const SHOWN = 15;
 const WIDTH = 100;
 
 type Frame = { readonly url: string; readonly functionName: string; readonly lineNumber: number };
-/** As --cpu-prof writes it; times in microseconds of process.hrtime. */
+/** A file that --cpu-prof writes; times in microseconds of process.hrtime. */
 type Profile = {
   readonly nodes: readonly { readonly id: number; readonly callFrame: Frame }[];
   readonly samples: readonly number[];
@@ -18,7 +18,7 @@ type Profile = {
   readonly startTime: number;
 };
 
-/** Prints a CPU profile's self time by package and function, in microseconds a send, of the profiled rows. */
+/** Prints a CPU profile's self time by package and by function, in microseconds per send, for each profiled row. */
 export function summariseProfile(name: string, file: string, sends: SendRows): void {
   const { nodes, samples, timeDeltas, startTime } = JSON.parse(readFileSync(file, 'utf8')) as Profile;
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
@@ -47,7 +47,7 @@ export function summariseProfile(name: string, file: string, sends: SendRows): v
   );
 }
 
-/** Prints Postgres' time per statement, in microseconds a send, of the profiled rows. */
+/** Prints Postgres' time by statement, in microseconds per send, for each profiled row. */
 export const summariseStatements = (sends: SendRows) =>
   printSpent(
     'postgres, µs a send by statement',
@@ -65,7 +65,7 @@ const profiled = (sends: SendRows) =>
     return profiled && figures ? [{ row: name, figures }] : [];
   });
 
-/** Prints the largest of each column. */
+/** Prints a table of the SHOWN names with the largest share of any column. */
 function printSpent(title: string, columns: readonly (readonly [row: string, spent: Amounts])[]): void {
   const each = columns.map(([, spent]) => spent);
   const totals = each.map(sumOf);

@@ -3,17 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 const PAUSE_MS = 50;
 const NO_PROGRESS_MS = 20_000;
 
-/** How many messages are through, and since when (ms since the epoch). */
+/** How many messages are through (read or failed), and when the last of them was (ms since the epoch). */
 export type Progress = { readonly through: number; readonly lastAt: number };
 
-/** Who tells when messages are through. */
+/** Counts messages that are through, and waits for them. */
 export type Reader = {
   readonly through: number;
-  /** Resolves with the time of the last message through, once `count` are through or 20 s pass without one. */
+  /** Waits until `count` messages are through, or none was for 20 s; resolves with the time of the last one (unix ms). */
   readonly until: (count: number) => Promise<number>;
 };
 
-/** The `until` of a {@link Reader} that looks every 50 ms. */
+/** Makes a {@link Reader}'s `until`, which calls `look` every 50 ms. */
 export const untilBy =
   (look: () => Promise<Progress> | Progress): Reader['until'] =>
   async (count) => {

@@ -9,7 +9,7 @@ import { ms, short, table, whole } from './table.ts';
 const SURROUNDINGS = ['simulator', 'load generator', 'reader'];
 const LEAST = 0.05;
 
-/** A row that was measured: ours, and the floor's unless it was left out. */
+/** A measured row: WBIZ's figures (`own`), and the floor's (`bare`) unless the floor was not measured. */
 type Measured = {
   readonly name: string;
   readonly title: string;
@@ -17,10 +17,10 @@ type Measured = {
   readonly own: SendFigures;
   readonly bare: SendFigures | undefined;
 };
-/** A column of costs: what was spent on so many sends, or in so many seconds. */
+/** A column of costs: what was spent on `count` sends, or in `count` seconds without work. */
 type Column = { readonly name: string; readonly spent: Spent; readonly count: number };
 
-/** Prints times and costs of sends, ours beside the floor's. */
+/** Prints times and costs of sends, WBIZ's beside the floor's. */
 export function reportSends({ sends: { ours, floor, simulator, idle, memory }, machine }: Figures): void {
   const rows = ROWS.flatMap(({ name, title, paced }): Measured[] => {
     const own = ours[name];
@@ -32,7 +32,7 @@ export function reportSends({ sends: { ours, floor, simulator, idle, memory }, m
   if (paced && simulator) {
     const [all, alone] = [paced.p99 ?? NaN, simulator.p99 ?? NaN];
     console.log(
-      `\n200 a second: p99 ${ms(all)} ms, of the simulator alone ${ms(alone)} ms: ${ms(all - alone)} ms above it`,
+      `\n200 a second: p99 ${ms(all)} ms, of the simulator alone ${ms(alone)} ms: a difference of ${ms(all - alone)} ms`,
     );
   }
   const columnOf = (name: string, { spent, checks: { through } }: SendFigures): Column => ({
@@ -78,12 +78,12 @@ function rates(rows: readonly Measured[]): void {
   ]);
 }
 
-/** Prints the costs per send by row, and per second at rest. */
+/** Prints the costs per send of each row, and per second without work. */
 function costs(title: string, sends: readonly Column[], idle?: Idle): void {
   if (sends.length === 0) return;
   const rest = idle ? [{ name: 'idle, a second', spent: idle.spent, count: idle.seconds }] : [];
   const columns = [...rest, ...sends];
-  /** A line of sums, and one for each part of `what` that is not tiny. */
+  /** A line with the sums, and a line for each part that costs at least LEAST per send in one of the columns. */
   const lines = (what: string, pick: (spent: Spent) => Amounts, withParts = true) => {
     const each = columns.map(({ spent, count }) => mapValues(pick(spent), (cost) => cost / count));
     const line = (name: string, of: (one: Amounts) => number) => [name, ...each.map((one) => short(of(one)))];
@@ -112,7 +112,7 @@ function costs(title: string, sends: readonly Column[], idle?: Idle): void {
   ]);
 }
 
-/** Prints what each process takes of a core at rest, and its memory. */
+/** Prints each process's share of a core without work, and its memory. */
 function atRest(cpu: Amounts, seconds: number, memory: Amounts): void {
   const share = mapValues(memory, (_, name) => ((cpu[name] ?? 0) / seconds) * 100);
   table([
@@ -122,7 +122,7 @@ function atRest(cpu: Amounts, seconds: number, memory: Amounts): void {
   ]);
 }
 
-/** Prints how many cores were busy in each row. */
+/** Prints how many cores were busy on average in each row. */
 function busy(rows: readonly Measured[], cores: number): void {
   const coresOf = (cpuSeconds: number, [from, to]: SendFigures['spanUs']) =>
     ((cpuSeconds * 1e6) / (to - from)).toFixed(2);

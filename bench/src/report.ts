@@ -9,7 +9,7 @@ import { ms, table, whole } from './table.ts';
 import type { Timings } from './timings.ts';
 import type { BurstFigures, WebhookFigures } from './webhooks.ts';
 
-/** A row of rates, with times or without. */
+/** Makes a table row of a rate and, if there are any, times. */
 type Line = (title: string, figures: Pick<Timings, 'perSecond'> & Partial<Timings>) => readonly string[];
 type Rows = readonly (readonly string[])[];
 
@@ -76,11 +76,13 @@ function campaignsFigures(
       `\ncampaigns ÷ full sends: ${of(full.perSecond, sends.perSecond)}, with all statuses ${of(full.countedPerSecond, sends.throughPerSecond)}`,
     );
   console.log(`first send ${full.firstSendMs.map(whole).join(' and ')} ms after the POST
-pause in effect after ${whole(pause.pauseMs)} ms and ${pause.sentAfterPause} sends; the first one ${whole(pause.resumeMs)} ms after the resume
+pause in effect after ${whole(pause.pauseMs)} ms and ${pause.sentAfterPause} sends; the next send came ${whole(pause.resumeMs)} ms after the resume
 at 80 a second: p99 of single sends beside a campaign ÷ alone ${of(beside.p99 ?? NaN, alone.p99 ?? NaN)}; the campaign sent ${campaignPerSecond.toFixed(1)} a second meanwhile`);
   const memoryMb = full.memoryMb.filter((mb) => mb !== undefined);
   if (memoryMb.length > 0)
-    console.log(`memory of the campaigns process: ${memoryMb.map(whole).join(' MB, at the end ')} MB`);
+    console.log(
+      `memory of the campaigns process: at the start ${memoryMb.map(whole).join(' MB, at the end ')} MB`,
+    );
   if (!full.cpuMs) return;
   const byName = Object.entries(full.cpuMs).toSorted(([, one], [, other]) => other - one);
   const parts = byName.map(([name, spentMs]) => `${spentMs.toFixed(3)} (${name})`);

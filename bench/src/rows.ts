@@ -1,7 +1,7 @@
 import type { Headers, Loop } from './jobs.ts';
 
 /**
- * How sends are made. `batch`: most statuses per webhook. `paced`: sends per second that may leave meanwhile.
+ * How sends are made. `batch`: most statuses per webhook. `paced`: how many sends a second WBIZ passes on to Meta meanwhile.
  */
 export type Sending = {
   readonly loop: Loop;
@@ -11,7 +11,7 @@ export type Sending = {
   readonly atLeastSeconds?: number;
 };
 
-/** `floor`: the floor is measured too. `profiled`: a profile is read. */
+/** `floor`: true if the floor is measured too. `profiled`: true if `--profile` reports this row. */
 export type Row = Sending & {
   readonly name: string;
   readonly title: string;
@@ -21,7 +21,7 @@ export type Row = Sending & {
 
 const ASYNC = { prefer: 'respond-async' };
 
-/** The measured rows of sends, lightest load first, since it disturbs later rows least. */
+/** The loads to measure, the lightest first: a light load disturbs the measurements after it least. */
 export const ROWS: readonly Row[] = [
   { name: '1', title: 'one at a time', loop: { connections: 1 }, batch: 10, floor: true, profiled: true },
   { name: '1-async', title: '  respond-async, 202', loop: { connections: 1 }, batch: 10, headers: ASYNC },

@@ -15,9 +15,9 @@ const QUIET_MS = 3_000;
 const NO_PROGRESS_MS = 60_000;
 const PAGE = 10_000;
 
-/** `postedAt`: ms since the epoch. */
+/** A campaign that was created. `postedAt`: ms since the epoch. */
 export type Posted = { readonly id: string; readonly postedAt: number };
-/** A campaign's message at the simulator; `to`: digits, `at`: ms since the epoch. */
+/** A campaign's message that the simulator accepted. `to`: digits. `at`: ms since the epoch. */
 export type Arrival = { readonly to: string; readonly phoneNumberId: string; readonly at: number };
 type MessagePage = {
   readonly data: readonly {
@@ -30,12 +30,12 @@ type MessagePage = {
 
 export type Campaigns = ReturnType<typeof openCampaigns>;
 
-/** Starts campaigns, and sees what has become of them. Times are in ms since the epoch. */
+/** Starts campaigns, and reads their counts and the messages that arrived. Times are in ms since the epoch. */
 export function openCampaigns(api: Api, { control, totalAt }: Pick<Installation, 'control' | 'totalAt'>) {
   const posted: Posted[] = [];
   const view = (id: string) => api<CampaignView>('GET', `/v1/campaigns/${id}`);
 
-  /** Polls `look` until `isSo`. Throws if nothing changes for a minute. */
+  /** Polls `look` until `isSo` holds for the result. Throws if the result does not change for a minute. */
   const until = async <T>(look: () => Promise<T>, isSo: (seen: T) => boolean): Promise<T> => {
     let last = '';
     for (let changedAt = Date.now(); ; await delay(TICK_MS)) {
@@ -52,7 +52,7 @@ export function openCampaigns(api: Api, { control, totalAt }: Pick<Installation,
     view,
     arrivedSince,
 
-    /** Posts a campaign to all who have the tag, from a phone number. */
+    /** Creates a campaign from this phone number to all contacts with the tag. */
     async start(tag: string, phoneNumberId: string): Promise<Posted> {
       const postedAt = Date.now();
       const audience = { kind: 'tags', tags: [tag] };
@@ -65,14 +65,14 @@ export function openCampaigns(api: Api, { control, totalAt }: Pick<Installation,
     change: ({ id }: Posted, how: 'pause' | 'resume' | 'cancel') =>
       api<unknown>('POST', `/v1/campaigns/${id}/${how}`),
 
-    /** Resolves once so many messages have arrived since the campaign was posted. */
+    /** Resolves once `least` messages have arrived at the simulator since the campaign was created. */
     arrived: ({ postedAt }: Posted, least: number) =>
       until(
         () => arrivedSince(postedAt),
         (count) => count >= least,
       ),
 
-    /** Resolves once every campaign has counted the last status. */
+    /** Resolves once each campaign's counters have all recipients as read, failed or skipped. */
     allCounted: (...campaigns: readonly Posted[]) =>
       until(
         () => Promise.all(campaigns.map(({ id }) => view(id))),
@@ -91,7 +91,7 @@ export function openCampaigns(api: Api, { control, totalAt }: Pick<Installation,
       }
     },
 
-    /** The campaigns' messages that the simulator accepted since then. */
+    /** The campaigns' messages that the simulator accepted since `since`. */
     async arrivals(since: number): Promise<readonly Arrival[]> {
       const found: Arrival[] = [];
       for (let cursor: string | null = timeOf(since); cursor !== null;) {
@@ -105,10 +105,10 @@ export function openCampaigns(api: Api, { control, totalAt }: Pick<Installation,
       return found;
     },
 
-    /** The counts of all campaigns started, in order. */
+    /** The counts of all campaigns, in the order in which they were started. */
     counts: async () => (await Promise.all(posted.map(({ id }) => view(id)))).map(({ counts }) => counts),
   };
 }
 
-/** As the simulator takes it. */
+/** Unix ms as the ISO 8601 time that the simulator's control API accepts. */
 export const timeOf = (ms: number) => new Date(ms).toISOString();

@@ -7,14 +7,14 @@ import type { Running } from '../../scripts/embedded/launch.ts';
 // @boundaries-ignore the bench runs the processes as npm start does
 import type { Wave } from '../../scripts/supervisor.ts';
 
-/** The processes that run. `envOf`: more variables of the measured ones. */
+/** Runs and stops the bench's processes. `envOf`: further environment variables of the measured servers. */
 export function openRunning(system: System, envOf: (name: string) => NodeJS.ProcessEnv) {
   const running = new Map<string, Running>();
   const failure = Promise.withResolvers<never>();
-  failure.promise.catch(() => undefined); // callers race against it
+  failure.promise.catch(() => undefined); // no unhandled rejection if no caller waits for it
   let stopping = false;
 
-  /** Runs one of our scripts to its end. Resolves with the lines it has printed. */
+  /** Runs a script of this repository to its end; resolves with the lines that it printed. */
   const run = async (name: string, main: string, env: NodeJS.ProcessEnv): Promise<readonly string[]> => {
     const printed: string[] = [];
     const onLine = (line: string) => void printed.push(line);
@@ -31,23 +31,23 @@ export function openRunning(system: System, envOf: (name: string) => NodeJS.Proc
     pids: () => Object.fromEntries([...running].map(([name, { pid }]) => [name, pid])),
     run,
 
-    /** Keeps a process until the stop; it fails all work if it ends by itself. */
+    /** Registers a process that must run until `stop`: if it ends before, all work given to `orFailure` rejects. */
     keep<Kept extends Running>(name: string, started: Kept): Kept {
       running.set(name, started);
       void started.exited.then((how) => stopping || failure.reject(new Error(`${name} ended ${how}.`)));
       return started;
     },
 
-    /** Waits for the work, or rejects when a process that is kept ends by itself. */
+    /** Resolves with the work's result, or rejects if a process registered by `keep` ends by itself. */
     orFailure: <T>(work: Promise<T>) => Promise.race([work, failure.promise]),
 
-    /** Runs one of the bench's own processes to its end. Resolves with what it has found. */
+    /** Runs one of the bench's own processes to its end; resolves with the result that it printed. */
     async script<Name extends keyof Found>(name: Name, job: Jobs[Name]): Promise<Found[Name]> {
       const printed = await run(name, fileOf(name), jobEnv(name, job));
       return foundIn(name, printed.at(-1) ?? '');
     },
 
-    /** Runs one of the bench's own servers while `use(url)` runs. */
+    /** Starts one of the bench's own servers, runs `use(url)`, and stops the server. */
     async during<Name extends Server, T>(name: Name, job: Jobs[Name], use: (url: string) => Promise<T>) {
       const url = Promise.withResolvers<string>();
       const started = await startNode(system, {
@@ -69,7 +69,7 @@ export function openRunning(system: System, envOf: (name: string) => NodeJS.Proc
       }
     },
 
-    /** Stops all processes: first those in no wave, then wave after wave. */
+    /** Stops all processes: first those that are in no wave, then one wave after another. */
     async stop(waves: readonly Wave[]): Promise<void> {
       stopping = true;
       const since = Date.now();

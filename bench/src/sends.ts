@@ -10,7 +10,7 @@ import { step } from '../../scripts/say.mjs';
 
 const WARMING: Sending = { loop: { connections: 128 }, batch: 10 };
 
-/** `spanUs`: begin and end, in microseconds of process.hrtime. */
+/** `spanUs`: begin and end of the measurement, in microseconds of process.hrtime. */
 export type SendFigures = Loaded & {
   readonly throughPerSecond: number;
   readonly spent: Spent;
@@ -22,21 +22,21 @@ export type SendFigures = Loaded & {
     readonly doubled: number;
   };
 };
-/** By the name of the row. */
+/** Figures by name of the row. */
 export type SendRows = Readonly<Record<string, SendFigures>>;
 
-/** Where sends go: to `urls`, with `bearers` in turn. `names`: the processes whose costs count. */
+/** What sends go to: `urls`, with the API keys `bearers` in turn. `names`: the processes whose costs are measured. */
 export type Target = {
   readonly title: string;
   readonly urls: readonly string[];
   readonly bearers?: readonly string[];
   readonly reader: Reader;
   readonly names: readonly string[];
-  /** Sets the sends a second that may leave; without a number, all. */
+  /** Sets how many sends a second are passed on to Meta; without a number, there is no limit. */
   readonly pace?: (perSecond?: number) => Promise<unknown>;
 };
 
-/** Measures sends. Each measurement lasts until all its sends are through, at least `seconds`. */
+/** Measures sends. A measurement lasts `seconds` or more, until all its sends are through (read or failed). */
 export function openSends(
   target: Target,
   {
@@ -73,7 +73,7 @@ export function openSends(
     const beganUs = nowUs();
     const loaded = await load(urls, { loop, headers, bearers, seconds: Math.max(seconds, atLeastSeconds) });
     if (paced) await pace?.();
-    // 504: accepted, but Meta did not answer in time.
+    // 504: WBIZ accepted the send, but Meta did not answer in time.
     const sent = total([201, 202, 504].map((status) => loaded.statuses[status] ?? 0));
     const lastAt = await reader.until(throughBefore + sent);
     const spent = await spentSince({ 'load generator': loaded.cpuSeconds });

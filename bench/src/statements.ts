@@ -3,7 +3,7 @@ import pg from 'pg';
 const SHOWN = 160;
 const OWN = /pg_stat_statements/;
 
-/** `ms`: of all calls together. */
+/** `ms`: execution time of all calls together. */
 export type Statement = {
   readonly service: string;
   readonly query: string;
@@ -13,10 +13,10 @@ export type Statement = {
 type Counted = { readonly role: string; readonly query: string; readonly calls: number; readonly ms: number };
 export type Reading = { readonly statements: ReadonlyMap<string, Counted>; readonly wal: number };
 
-/** Reads Postgres' statements from pg_stat_statements, and the WAL written, in bytes. */
+/** Reads from pg_stat_statements how often and how long statements ran, and how many bytes of WAL were written. */
 export async function openStatements(databaseUrl: string) {
   const client = new pg.Client({ connectionString: databaseUrl });
-  client.on('error', () => undefined); // Postgres ends before this connection
+  client.on('error', () => undefined); // Postgres is stopped before this client disconnects
   await client.connect();
   await client.query('create extension pg_stat_statements');
   return {
@@ -37,7 +37,7 @@ export async function openStatements(databaseUrl: string) {
   };
 }
 
-/** The statements between two readings, with their service, the most time first. */
+/** The statements executed between two readings, with their service; the most execution time first. */
 export function statementsBetween(before: Reading, after: Reading): readonly Statement[] {
   return [...after.statements]
     .map(([key, { role, query, calls, ms }]) => {
@@ -49,5 +49,5 @@ export function statementsBetween(before: Reading, after: Reading): readonly Sta
     .toSorted((one, other) => other.ms - one.ms);
 }
 
-/** Each service has its own role; the floor uses the superuser's. */
+/** The service that uses this database role: each service has its own; the floor uses the superuser's. */
 const serviceOf = (role: string) => /^postgres_(.+)$/.exec(role)?.[1] ?? 'floor';

@@ -12,6 +12,6 @@ export function table(rows: readonly (readonly string[])[]): void {
 export const whole = (number: number) => Math.round(number).toLocaleString('en');
 export const ms = (number: number | null) => (number === null ? '' : number.toFixed(1));
 
-/** Three digits; more for 1,000 and above. */
+/** Formats a number with three digits, or with all digits of its whole part from 1,000 on. */
 export const short = (number: number) =>
   number < 10 ? number.toFixed(2) : number < 100 ? ms(number) : whole(number);

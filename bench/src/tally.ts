@@ -1,5 +1,5 @@
-// Preloaded (--import) into a measured process: counts its requests to Kafka and its Postgres transactions, single
-// statements included, and serves the counts as JSON on port BENCH_TALLY.
+// Preloaded (--import) into a measured process: counts the process's requests to Kafka and its Postgres transactions (a
+// statement outside a transaction counts as one), and serves the counts as JSON on port BENCH_TALLY.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 

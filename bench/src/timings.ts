@@ -1,4 +1,4 @@
-/** Of so many works; `p50` and `p99` in ms, null of none. */
+/** Figures of `count` operations; `p50` and `p99` in ms, null if there was no operation. */
 export type Timings = {
   readonly count: number;
   readonly perSecond: number;
@@ -6,7 +6,7 @@ export type Timings = {
   readonly p99: number | null;
 };
 
-/** Rate and percentiles. `took`: milliseconds of each; `lastedMs`: of all together. */
+/** Rate and percentiles of operations. `took`: ms that each took; `lastedMs`: ms from the first's begin to the last's end. */
 export function timings(took: readonly number[], lastedMs: number): Timings {
   const sorted = Float64Array.from(took).sort();
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? null;

@@ -1,10 +1,10 @@
-// A customer's endpoint: /ok/… answers 200, /fail 500, /hang never. GET returns what came to /ok/… since the last GET, and
-// how long after the event. Prints its address.
+// A client's webhook endpoint: /ok/… answers 200, /fail 500, /hang not at all. GET returns how many deliveries came to /ok/…
+// since the last GET, and how long after their events. Prints the URL that it listens on.
 import { createServer } from 'node:http';
 import { tellUrl } from './jobs.ts';
 import { timings, type Timings } from './timings.ts';
 
-/** Deliveries, with the times of the first and the last, in ms since the epoch. */
+/** Count and delays of deliveries. `firstAt`, `lastAt`: when the first and the last arrived, in ms since the epoch. */
 export type Deliveries = Timings & {
   readonly firstAt: number;
   readonly lastAt: number;

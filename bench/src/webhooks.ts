@@ -16,7 +16,7 @@ const ACCOUNTS = 50;
 const EVENTS_PER_SECOND = 500;
 const TICK_MS = 20;
 
-/** CPU a delivery, on Linux only. */
+/** Figures of deliveries, with CPU ms per delivery (undefined unless on Linux). */
 export type BurstFigures = Deliveries & {
   readonly webhooksCpuMs: number | undefined;
   readonly postgresCpuMs: number | undefined;
@@ -32,8 +32,8 @@ export type WebhookFigures = {
 type Feeds = ReturnType<typeof openDeliveries>;
 
 /**
- * Measures deliveries from the feed's row to the endpoint: to one, to 50 of 50 accounts, and the delay after the event while
- * two other endpoints of the account hang and fail. Beside them bare signed posts.
+ * Measures webhook deliveries from the row in the feed to the endpoint: to one endpoint; to 50 endpoints of 50 accounts; and
+ * their delay after the event, also while two other endpoints of the account hang and fail. Compares with bare signed posts.
  */
 export const benchWebhooks = (ours: Installation, apiKey: string, seconds: number): Promise<WebhookFigures> =>
   ours.during('webhook-receiver', {}, async (receiver) => {
@@ -54,7 +54,7 @@ export const benchWebhooks = (ours: Installation, apiKey: string, seconds: numbe
     });
     const { alone, beside } = await step('Webhooks: beside a hanging and a failing endpoint', async () => {
       await feeds.create({ api, path: '/ok/alone' });
-      await steady(feeds, account.id, seconds); // warm-up: code is compiled
+      await steady(feeds, account.id, seconds); // warm-up: V8 compiles the code
       const undisturbed = await steady(feeds, account.id, seconds);
       await feeds.create({ api, path: '/hang' }, { api, path: '/fail' });
       const disturbed = await steady(feeds, account.id, seconds);
@@ -76,10 +76,10 @@ export const benchWebhooks = (ours: Installation, apiKey: string, seconds: numbe
     return { inFlight: IN_FLIGHT, bare, one, fifty, alone, beside };
   });
 
-/** Adds events to the accounts' feeds at once; switches the endpoints off when all have come. */
+/** Adds all events to the accounts' feeds at once; switches the endpoints off once all deliveries have arrived. */
 async function burst(ours: Installation, feeds: Feeds, accountIds: readonly string[]): Promise<BurstFigures> {
   const each = DELIVERIES / accountIds.length;
-  await feeds.tell(accountIds, Math.ceil(each / 4)); // warm-up: code is compiled
+  await feeds.tell(accountIds, Math.ceil(each / 4)); // warm-up: V8 compiles the code
   await feeds.arrived(accountIds.length * Math.ceil(each / 4));
   const before = procIsTold ? cpuTimes(ours.pids()) : undefined;
   const began = Date.now();
@@ -96,7 +96,7 @@ async function burst(ours: Installation, feeds: Feeds, accountIds: readonly stri
   };
 }
 
-/** Measures the delay after the event at a steady pace. */
+/** Measures how long after their events deliveries arrive, at EVENTS_PER_SECOND. */
 async function steady(
   { told, tell, arrived }: Feeds,
   accountId: string,

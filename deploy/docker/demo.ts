@@ -1,4 +1,4 @@
-// Makes the demo account and key for docker compose's profile `simulator`; npm start makes the same.
+// Makes the demo account and its API key for docker compose's profile `simulator`, as npm start does.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { howToTry, makeDemo } from '../../scripts/demo.ts';
 
@@ -9,7 +9,7 @@ const { ADMIN_TOKEN, GATEWAY_URL, PORT, DEMO_FILE, SIMULATOR_URL } = process.env
 >;
 const built = new URL('../../libs/contracts/dist/scopes.js', import.meta.url).href;
 const { SCOPES } = (await import(built)) as { SCOPES: readonly string[] };
-/** The URL of the first gateway. If PORT is a range, each gateway has one port of it. */
+/** The URL of the first gateway. PORT may be a range (3000-3001) with a port for each gateway. */
 const publicUrl = `http://127.0.0.1:${PORT.split('-')[0]}`;
 
 const demo = await makeDemo({

@@ -1,11 +1,11 @@
 # entrypoint.sh provision | <service> | together (the services of WBIZ_TOGETHER, as one process) | demo
-# Provisioning writes the secrets of each service to a volume that no other service has. A variable of the environment
-# takes precedence over a secret of the same name.
+# Provisioning writes each service's secrets to a volume that only this service mounts. An environment variable takes
+# precedence over a secret of the same name.
 set -eu
 shared=/var/lib/wbiz
 export SECRETS_DIR=/var/lib/wbiz-secrets
 
-# Earlier versions kept all secrets on the shared volume: provisioning moves them.
+# Prints a file of the shared volume, where earlier versions kept all secrets: provisioning moves them.
 before() {
   [ ! -s "$shared/$1" ] || cat "$shared/$1"
 }
@@ -21,15 +21,15 @@ if [ "$1" = demo ]; then
   exec node --env-file-if-exists="$SECRETS_DIR/gateway/secrets.env" deploy/docker/demo.ts
 fi
 
-# The address for replies to this replica: its container's name, since replicas share the name of their service. With TLS
-# it is the service's name, which the certificate holds.
+# Other services send replies to this address: the container's name, which only this replica has. With TLS it must be the
+# service's name, for which the certificate is made.
 [ -n "${RPC_TLS_CERT:-}" ] && name=$1 || name=$(hostname)
 export RPC_ADVERTISE="${RPC_ADVERTISE:-$name:${RPC_PORT:-8082}}"
 
-# Limits V8's heap: on a machine with much memory, it would take several times what a service needs.
+# Limits V8's heap: on a machine with much memory, V8 would use several times as much as a service needs.
 export NODE_OPTIONS="--max-semi-space-size=32 --max-old-space-size=1024 ${NODE_OPTIONS:-}"
 
-# A variable prefixed with a service's name is for that service only.
+# In the shared process, a variable with a service's name as prefix is for that service only.
 if [ "$1" = together ]; then
   for service in $(echo "$WBIZ_TOGETHER" | tr , ' '); do
     prefix=$(echo "$service" | tr a-z A-Z)_

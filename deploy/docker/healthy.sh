@@ -1,5 +1,5 @@
-# healthy.sh [PORT...]: succeeds if /health/ready on each port answers 200. It is in bash, which starts in 2 ms; Node would
-# take 40 ms or more.
+# healthy.sh [PORT...]: succeeds if /health/ready on each port answers 200. Written in bash, which starts in 2 ms; Node would
+# take 40 ms or more at each check.
 set -eu
 for port in "${@:-${HEALTH_PORT:-8081}}"; do
   exec 3<>"/dev/tcp/127.0.0.1/$port"

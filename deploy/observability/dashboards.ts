@@ -1,4 +1,4 @@
-// The dashboards for Grafana; `npm run specs` writes them. Every metric must exist in the code.
+// The dashboards for Grafana, which `npm run specs` writes as JSON. Every metric in them must exist in the code.
 import {
   DashboardBuilder,
   DashboardCursorSync,
@@ -13,7 +13,7 @@ import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import { METRICS } from '@wbiz/service-kit/metrics';
 
 const SOURCE = { type: 'prometheus', uid: '${source}' };
-/** In units of Grafana's grid, which has 24 columns. */
+/** The size of a panel, in cells of Grafana's grid, which has 24 columns. */
 const [WIDTH, HEIGHT] = [8, 7];
 
 const name = (key: keyof typeof METRICS) => METRICS[key].name;
@@ -231,7 +231,7 @@ const chosen = (variable: string, label: string, of: keyof typeof METRICS, by: s
     .multi(true)
     .allowCustomValue(true);
 
-/** By file name. */
+/** The dashboards by file name. */
 export const dashboards = (): Readonly<Record<string, Dashboard>> => ({
   'overview.json': dashboard(
     'wbiz-overview',

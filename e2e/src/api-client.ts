@@ -4,7 +4,7 @@ export type Answer<Body = Json> = { status: number; headers: Headers; body: Body
 export type Client = ReturnType<typeof client>;
 export type FeedEvent = { id: string; sequence: number; type: string; createdAt: string; data: Json };
 
-/** A client of the API with a key; its calls go to each gateway in turn. */
+/** A client of the API with this key; it sends its calls to the gateways in turn. */
 export function client(baseUrls: readonly string[], apiKey: string) {
   let turn = 0;
   const request = <Body = Json>(
@@ -31,7 +31,7 @@ export function client(baseUrls: readonly string[], apiKey: string) {
       ),
     );
   };
-  /** The whole feed from its beginning. */
+  /** Reads the whole feed, from its oldest event on. */
   const allEvents = async () => {
     const all: FeedEvent[] = [];
     for (let since: string | undefined; ;) {
@@ -49,7 +49,7 @@ export function client(baseUrls: readonly string[], apiKey: string) {
       request<Body>('POST', path, body, headers),
     events,
     allEvents,
-    /** By message id, the statuses in the feed of each message whose metadata has this `run`. */
+    /** Statuses in the feed by message id, of all messages whose metadata has this `run`. */
     statusesOf: async (run: string) => {
       const statuses = new Map<string, string[]>();
       for (const { type, data } of await allEvents()) {
@@ -66,7 +66,7 @@ export function client(baseUrls: readonly string[], apiKey: string) {
   };
 }
 
-/** Makes one HTTP call. Resolves to the answer, whatever its status; throws if there is none. */
+/** Makes one HTTP call. Resolves to the answer, whatever the HTTP status; throws if no answer comes. */
 export async function call<Body = Json>(
   method: string,
   url: string,
@@ -97,7 +97,7 @@ export async function call<Body = Json>(
   };
 }
 
-/** The body of a 2xx answer; throws any other answer. */
+/** Returns the body of a 2xx answer; throws an error that shows any other answer. */
 export function ok<Body>({ status, body }: Answer<Body>): Body {
   if (status < 200 || status > 299) throw new Error(`Answered with ${status}: ${JSON.stringify(body)}`);
   return body;

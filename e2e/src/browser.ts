@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 
-/** Where screenshots of the pages are kept for review; ignored by git. */
+/** The folder, ignored by git, for screenshots that people may look at after the tests. */
 const SHOTS = join(import.meta.dirname, '../results/console');
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 const WIDE = { width: 1280, height: 800 };
@@ -22,8 +22,8 @@ const ARGS = [
 ];
 
 /**
- * The path of Chromium: `CHROMIUM`, or one on the PATH. Undefined: the tests that need it are skipped. Throws instead if
- * `CHROMIUM_REQUIRED` is set, as in CI.
+ * The path of Chromium: `CHROMIUM`, or the first found on the PATH. If there is none, returns undefined, and the tests that
+ * need a browser are skipped; with `CHROMIUM_REQUIRED` set, as in CI, throws.
  */
 export function chromiumPath(): string | undefined {
   const { CHROMIUM, CHROMIUM_REQUIRED, PATH = '' } = process.env;
@@ -49,7 +49,7 @@ type Violation = {
   readonly impact: string | null;
   readonly nodes: readonly { html: string }[];
 };
-/** Resolves once a frame is drawn and all transitions have ended, so that colours are final. */
+/** Resolves once the page is drawn and all its transitions have ended, so that colours are final. */
 const DRAWN = `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() =>
   Promise.allSettled(document.getAnimations().map((one) => one instanceof CSSTransition && one.finished)))`;
 const SERIOUS = ['serious', 'critical'];
@@ -57,13 +57,13 @@ const ONLY_COLOURS = { runOnly: { type: 'rule', values: ['color-contrast'] } };
 
 export type Visit = Awaited<ReturnType<typeof visit>>;
 
-/** A browser for one origin. It notes script errors, console errors and requests to other origins. */
+/** Starts a browser for the pages of `origin`; records script errors, console errors and requests to other origins. */
 export async function visit(executablePath: string, origin: string) {
   const browser = await chromium.launch({ executablePath, args: ARGS });
   const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await mkdir(SHOTS, { recursive: true });
 
-  /** A visitor with cookies of their own, and the faults seen on their pages. */
+  /** Opens a page with cookies of its own; `foreign` and `faults` fill with the requests and errors recorded. */
   const sitDown = async () => {
     const context = await browser.newContext({ viewport: WIDE, locale: 'en-GB', reducedMotion: 'reduce' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
@@ -83,7 +83,7 @@ export async function visit(executablePath: string, origin: string) {
   return { sitDown, close: () => browser.close(), axeSource };
 }
 
-/** Finds serious accessibility faults and sideways scrolling of a page: wide and narrow, light and dark. Keeps screenshots. */
+/** Finds serious accessibility faults and sideways scrolling in wide, narrow, light and dark view; saves screenshots. */
 export async function faultsOf(page: Page, name: string, axeSource: string): Promise<string[]> {
   const faults: string[] = [];
   await page.bringToFront();
@@ -99,7 +99,7 @@ export async function faultsOf(page: Page, name: string, axeSource: string): Pro
       const at = `${name} ${size} ${colorScheme}`;
       if (size === 'wide' || colorScheme === 'light')
         await page.screenshot({ path: join(SHOTS, `${at.replaceAll(' ', '-')}.png`) });
-      // The dark theme differs in colours only.
+      // The dark theme differs from the light one in colours only.
       const options = { resultTypes: ['violations'], ...(colorScheme === 'dark' && ONLY_COLOURS) };
       const found = await page.evaluate<{ violations: Violation[] }>(
         `axe.run(document, ${JSON.stringify(options)})`,
@@ -114,7 +114,7 @@ export async function faultsOf(page: Page, name: string, axeSource: string): Pro
   return faults;
 }
 
-/** Counts bytes received over the wire from now on, headers included. */
+/** Starts counting the bytes that the page receives over the network, headers included; the result reads the count. */
 export async function meter(context: BrowserContext, page: Page) {
   const network = await context.newCDPSession(page);
   await network.send('Network.enable');

@@ -43,8 +43,9 @@ export async function recipientsOf(api: Client, id: string, status = ''): Promis
 }
 
 /**
- * Runs a campaign to `count` people while campaigns and messaging are killed in turn every `everyMs`, each kill at least one
- * second after both are up. Checks the counters at each reading. Resolves to the finished campaign.
+ * Runs a campaign to `count` people while the services campaigns and messaging are killed in turn, at most every `everyMs`
+ * and not before both have been up for half of that. Checks the campaign's counters at each poll. Resolves to the
+ * completed campaign and the number of kills.
  */
 export async function campaignThroughKills(
   system: System,
@@ -70,7 +71,7 @@ export async function campaignThroughKills(
   const killing = (async () => {
     for (let turn = 0; open; turn += 1) {
       const victim = turn % 2 ? 'messaging' : 'campaigns';
-      // Waits until both are up: on a slow machine they would otherwise never be up together.
+      // Waits until both services are up: without this, on a slow machine, one of the two would always be down.
       await Promise.all([
         delay(everyMs),
         ...Object.values(ready).map((up) => up.then(() => delay(everyMs / 2))),
@@ -83,7 +84,7 @@ export async function campaignThroughKills(
   })();
   const read = async () => {
     const answer = await api.get<Campaign>(`/v1/campaigns/${id}`).catch(() => undefined);
-    if (answer?.status !== 200) return undefined; // down
+    if (answer?.status !== 200) return undefined; // a service is down
     adds(answer.body);
     return answer.body;
   };

@@ -15,7 +15,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => system?.stop());
 
-/** The recipient of each message that reached Meta. */
+/** The recipient of each message that the simulator accepted. */
 async function reached(): Promise<string[]> {
   const all: string[] = [];
   for (let since = ''; ;) {

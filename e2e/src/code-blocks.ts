@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** `stays`: one command per line, each runs until Ctrl-C. `elsewhere`: the tests do not run it. */
+/** Words after a code block's language. `stays`: each line is a command that runs until Ctrl-C. `elsewhere`: not tested. */
 const MARKS = ['stays', 'elsewhere'] as const;
 
 export type CodeBlock = {
@@ -13,7 +13,7 @@ export type CodeBlock = {
   readonly code: string;
 };
 
-/** The code blocks of a Markdown file of this repository as printed; of `stays` each line is a block. */
+/** The code blocks of a Markdown file of this repository. Each line of a block marked `stays` counts as a block. */
 export async function codeBlocks(file: string): Promise<readonly CodeBlock[]> {
   const text = await readFile(join(ROOT, file), 'utf8');
   return [...text.matchAll(/^( *)```(\w*)(?: (\w+))?\n([^]*?)^\1```$/gm)].flatMap(

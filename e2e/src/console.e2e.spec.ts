@@ -10,16 +10,16 @@ import { receiver, type Receiver } from './webhook-receiver.js';
 import { ok } from './api-client.js';
 import { PERSON, startSystem, type System } from './system.js';
 
-/** Most bytes on the wire, API answers included, until the list of accounts shows. */
+/** Most bytes that the browser may receive, API answers included, until the list of accounts shows. */
 const MOST_BYTES = 200_000;
-/** Most time until the list of accounts shows: under 1 s on a quiet machine, and room for a busy one. */
+/** Most time until the list of accounts shows: it takes under 1 s on a quiet machine and longer on a busy one. */
 const USABLE_MS = 3_000;
 const PEOPLE = 200;
 const KEY = 'The shop';
 
 const chromium = chromiumPath();
 if (!chromium)
-  console.warn('console: no Chromium (CHROMIUM, or one on the PATH); the tests of the console are skipped');
+  console.warn('console: Chromium not found by CHROMIUM or on the PATH; skipping the tests of the console');
 
 (chromium ? describe : describe.skip)('in a browser, from nothing', () => {
   let system: System;
@@ -191,7 +191,7 @@ if (!chromium)
     await heading(`${hooks.url}/hooks`).waitFor();
     await writeIn('One more thing');
     const deliveries = page.getByRole('region', { name: 'Deliveries' }).first();
-    await deliveries.getByText('Succeeded').nth(1).waitFor(); // the first one is in the filter
+    await deliveries.getByText('Succeeded').nth(1).waitFor(); // nth(0) is the option of the filter
     const { body, headers } = hooks.received[0]!;
     expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({
       data: { body: 'One more thing' },
@@ -262,7 +262,7 @@ if (!chromium)
 
   it('nothing left the origin, and nothing went wrong in a page', () => {
     expect(operator.foreign).toEqual([]);
-    const refused = `(${origin}/api/v1/messages/text)`; // The browser logs the revoked key's 401.
+    const refused = `(${origin}/api/v1/messages/text)`; // the browser logs the 401 that the revoked key gets
     expect(operator.faults.filter((fault) => !fault.endsWith(refused))).toEqual([]);
   });
 

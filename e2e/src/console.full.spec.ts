@@ -8,12 +8,12 @@ import { startSystem, type System } from './system.js';
 
 const CONVERSATIONS = 10_000;
 const AT_ONCE = 50;
-/** Longest task in ms, which blocks the page: 295 on a busy machine; drawing all rows at once takes seconds. */
+/** The longest that a task may block the page, in ms: 295 seen on a busy machine; drawing all rows at once takes seconds. */
 const LONGEST_TASK = 500;
 
 const chromium = chromiumPath();
 if (!chromium)
-  console.warn('console: no Chromium (CHROMIUM, or one on the PATH); the tests of the console are skipped');
+  console.warn('console: Chromium not found by CHROMIUM or on the PATH; skipping the tests of the console');
 
 (chromium ? describe : describe.skip)('an inbox of 10,000 conversations', () => {
   let system: System;

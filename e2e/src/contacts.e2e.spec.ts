@@ -182,7 +182,7 @@ describe('a person who writes in', () => {
       status: 409,
       body: { code: 'recipient_opted_out' },
     });
-    // Messages other than marketing still go through.
+    // Only marketing is refused: a text is still accepted.
     expect((await api.post('/v1/messages/text', { to: phone, body: 'Done.' })).status).toBe(201);
     const out = await until(async () =>
       (await api.allEvents()).filter(
@@ -198,7 +198,7 @@ describe('a person who writes in', () => {
       ['updated', 'start_word'],
       ['opted_out', 'stop_word'],
       ['updated', 'stop_word'],
-      // The first message brought the user id.
+      // The person's first message told WBIZ the person's user id.
       ['updated', null],
       ['created', 'api'],
     ]);
@@ -339,7 +339,7 @@ describe('contacts killed', () => {
         numbers(4).map(async () => {
           for (let mine = calls.pop(); mine; mine = calls.pop()) {
             let wanted = mine;
-            // A row that was refused for the moment is sent again in the next call.
+            // A row that was skipped is sent again in the next call.
             while (wanted.length > 0) {
               const { status, body } = await carefully({ contacts: wanted, defaultTags: ['imported'] });
               expect(status).toBe(200);

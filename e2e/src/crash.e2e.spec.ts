@@ -43,7 +43,7 @@ async function sendCarefully(
   }
 }
 
-/** 500 sends, 50 at a time; messaging is killed in the middle and started again. */
+/** Sends 500 messages, 50 at a time; kills messaging after a third of the answers and starts it again. */
 async function crashInTheMiddle() {
   const run = randomUUID();
   const answers: Awaited<ReturnType<typeof sendCarefully>>[] = [];

@@ -11,9 +11,9 @@ const BATCH = 500;
 type Hook = { readonly id: string; readonly secret: string };
 
 /**
- * Sends messages, each to another person, while the replicas of webhooks are killed in turn every 3 s, at least `kills`
- * times. Checks what the endpoint received: signatures, ids and bytes as in the feed, every event, and the order within
- * each conversation. Resolves to the figures.
+ * Sends messages, each to another person, while the replicas of the service webhooks are killed in turn every 3 s, at least
+ * `kills` times. Checks that the endpoint received every event, with a valid signature, with ids and bytes as in the feed,
+ * and in order within each conversation. Resolves to counts and times.
  */
 export async function deliverThroughKills(
   system: System,
@@ -33,7 +33,7 @@ export async function deliverThroughKills(
       const victim = replicas[kills % 2]!;
       kills += 1;
       await system.kill(victim);
-      system.start(victim).catch(() => undefined); // killed again before it was ready
+      system.start(victim).catch(() => undefined); // the replica was killed again before it was ready
     }
   })();
   try {
@@ -59,7 +59,7 @@ export async function deliverThroughKills(
       'GET',
       `/v1/events?types=message.status&limit=200${since ? `&since=${since}` : ''}`,
     );
-    if (page.status !== 200) return false; // not up again
+    if (page.status !== 200) return false; // a service is not up again
     for (const event of page.body.data) told.set(event.id, event);
     since = page.body.nextCursor;
     const read = [...told.values()].filter(({ data }) => data.status === 'read').length;

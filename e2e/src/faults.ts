@@ -6,7 +6,7 @@ import pg from 'pg';
 import { type Answer, type Client } from './api-client.js';
 import { PERSON, startSystem, type System } from './system.js';
 
-/** The short form runs in `npm test`, the long one in `npm run test:full`. */
+/** How hard the tests are: `npm test` runs them with small values, `npm run test:full` with large ones. */
 export type Hardness = {
   readonly sends: number;
   readonly kills: number;
@@ -15,7 +15,7 @@ export type Hardness = {
 };
 
 const SERVED_AGAIN_MS = 30_000;
-/** While a service is away for less than this, the API may answer late instead of with 503. */
+/** During an outage shorter than this, the API may answer late instead of answering 503. */
 const COMMAND_DEADLINE_MS = 10_000;
 const REPLICAS = { gateway: 2, messaging: 2, webhooks: 2 };
 const RANK = ['accepted', 'sent', 'failed', 'delivered', 'read'];
@@ -23,7 +23,7 @@ const RANK = ['accepted', 'sent', 'failed', 'delivered', 'read'];
 type Body = { id?: string; messageId?: string; code?: string };
 type Attempt = { at: number; status: number; retryAfter: string | null };
 
-/** Describes the tests that cause faults in a running installation while clients send and retry, and check it afterwards. */
+/** Defines tests that cause faults while clients send and retry, and then check that no message is lost or sent twice. */
 export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void {
   let system: System;
   let api: Client & { accountId: string };
@@ -45,7 +45,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     await system.control('POST', '/behaviour', calm);
   });
 
-  /** Sends a message under one Idempotency-Key and retries until the answer is final. Notes every answer in `attempts`. */
+  /** Sends a message under one Idempotency-Key and retries until the answer is final. Adds every answer to `attempts`. */
   async function sendCarefully(to: string, run: string, attempts: Attempt[]): Promise<Answer<Body>> {
     const key = randomUUID();
     const body = { to, template: 'hello_world', language: 'en_US', metadata: { run } };
@@ -60,7 +60,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     }
   }
 
-  /** Sends all messages. `meanwhile` starts when a quarter of them is answered. */
+  /** Sends all messages; calls `meanwhile` once a quarter of them is answered. */
   async function sendAll(meanwhile: (answered: () => number) => Promise<unknown>) {
     const run = randomUUID();
     const first = 14_150_000_000 + randomInt(1_000_000) * 1_000;
@@ -80,7 +80,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     return { run, answers, attempts };
   }
 
-  /** The rows of messages without a final status, for the error message. */
+  /** Database rows of five messages that are neither read nor failed, as text for the error message. */
   async function unsettled(run: string): Promise<string> {
     const db = new pg.Client({ connectionString: system.databaseUrl });
     await db.connect();
@@ -98,14 +98,14 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
   const highest = (statuses: readonly string[]) =>
     statuses.reduce((top, status) => (RANK.indexOf(status) > RANK.indexOf(top) ? status : top));
 
-  /** Checks that no message is doubled, sent + failed = accepted, the feed has no gap, and every answer was true. */
+  /** Checks the answers, that no message was sent twice, that sent + failed = accepted, and that the feed has no gap. */
   async function expectNothingLostNorDoubled({ run, answers }: Awaited<ReturnType<typeof sendAll>>) {
     expect(
       answers.map(({ status }) => status).filter((status) => status !== 201 && status !== 502),
     ).toStrictEqual([]);
     const settled = await until(
       async () => {
-        // The outcome of the last send may stay unknown until Meta's next webhook, which this causes.
+        // The outcome of the last send may stay unknown until Meta's next webhook: this message causes one.
         const message = { type: 'text', text: { body: 'Hello' } };
         await system.control('POST', '/inbound', { from: PERSON, message });
         const all = await api.statusesOf(run);
@@ -129,7 +129,7 @@ export function describeFaults({ sends, kills, awayMs, lateMs }: Hardness): void
     expect(sequences).toEqual(sequences.map((_, index) => index + 1));
   }
 
-  /** Checks that every 503 has a Retry-After, and that a send is served within SERVED_AGAIN_MS after `backAt`. */
+  /** Checks that every 503 has a Retry-After, and that a send succeeds within SERVED_AGAIN_MS after `backAt` (unix ms). */
   function expectServedAgain({ attempts }: Awaited<ReturnType<typeof sendAll>>, backAt: number) {
     const refused = attempts.filter(({ status }) => status === 503);
     if (awayMs > COMMAND_DEADLINE_MS) expect(refused.length).toBeGreaterThan(0);

@@ -34,7 +34,7 @@ async function send(who: Client, template: string) {
 }
 const offer = () => send(a, 'diwali_offer');
 
-/** Account B sends one message at a time for `ms`. Resolves to how long its answers took, in ms. */
+/** Account B sends one message at a time for `ms`. Resolves to percentiles of B's answer times, in ms. */
 async function paceOfB(ms: number) {
   const times: number[] = [];
   for (const end = Date.now() + ms; Date.now() < end; await delay(50)) {
@@ -47,14 +47,14 @@ async function paceOfB(ms: number) {
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), most: at(1), count: times.length };
 }
 
-/** Replicas of contacts that messaging's circuit breaker has cut off, from its metrics. */
+/** How many replicas of contacts messaging's circuit breaker has cut off, from the metrics of messaging. */
 async function silent() {
   const { HEALTH_PORT } = system.ports.messaging!;
   const text = await (await fetch(`http://127.0.0.1:${HEALTH_PORT}/metrics`)).text();
   return Number(/^wbiz_rpc_silent_replicas\{peer="contacts",.*\} (\d+)/m.exec(text)?.[1]);
 }
 
-/** Freezes contacts. Resolves to how long B's answers took before and during that, and to A's answers during it. */
+/** Freezes the service contacts. Resolves to B's answer times before and during the freeze, and A's answers during it. */
 async function freeze() {
   expect((await offer()).status).toBe(201);
   await paceOfB(3_000);
@@ -83,7 +83,7 @@ it("while contacts is frozen an account's marketing is refused soon, and nobody 
   let found = await freeze();
   const isSlow = ({ before, during }: typeof found) =>
     during.p90 >= 2 * before.p90 + 50 || during.p99 >= 2 * before.p99 + 100;
-  // If slow, it is measured once more: other load on the machine may be the cause.
+  // Slow answers are measured once more: other load on the machine may be the cause.
   if (isSlow(found)) found = await freeze();
   const { refused, backAfterMs } = found;
   expect(new Set(refused.map(({ status, code }) => `${status} ${code}`))).toEqual(

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { until } from '@wbiz/testing/stack';
 // @boundaries-ignore the tests run the processes as npm start does
 import { freePort } from '../../scripts/embedded/launch.ts';
-// @boundaries-ignore scripts/test.ts makes it
+// @boundaries-ignore scripts/test.ts installs this Python
 import { guidePython } from '../../scripts/guide-tools.ts';
 // @boundaries-ignore the tests run the processes as npm start does
 import { sharing } from '../../scripts/apps.ts';
@@ -55,7 +55,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** A folder that looks to the guides like a clone in which `npm start` is running. */
+/** Makes a folder with what the guides' commands need of a clone in which `npm start` runs. */
 async function clone(name: string) {
   const folder = join(home, name);
   await mkdir(join(folder, '.wbiz'), { recursive: true });
@@ -81,7 +81,7 @@ const env = (more: NodeJS.ProcessEnv = {}) => ({
   ...more,
 });
 
-/** Finds the one block of a guide that matches, and marks it as run. */
+/** Returns the only code block of the guide that matches, and records that the tests run it. */
 function printed(guide: string, mark: CodeBlock['mark'], language: RegExp, looks: RegExp): string {
   const found = blocks.filter(
     (block) =>
@@ -89,7 +89,7 @@ function printed(guide: string, mark: CodeBlock['mark'], language: RegExp, looks
   );
   if (found.length !== 1) throw new Error(`${guide} has ${found.length} blocks with ${looks}`);
   ran.add(found[0]!);
-  return found[0]!.code.replaceAll('8787', String(port)); // 8787 may be taken here
+  return found[0]!.code.replaceAll('8787', String(port)); // port 8787 may be in use on this machine
 }
 const command = (guide: string, looks: RegExp) => printed(guide, undefined, /^sh$/, looks);
 const staying = (guide: string, looks: RegExp) => printed(guide, 'stays', /^sh$/, looks);
@@ -108,13 +108,13 @@ async function open(folder: string, more?: NodeJS.ProcessEnv) {
 type Listed = { data: { optedIn?: boolean; status?: string }[] };
 type Told = { id: string; type: string; account?: string; data: { wamid?: string } };
 
-/** Runs a `stays` command in its own terminal. */
+/** Runs a command that stays (runs until Ctrl-C) in a process of its own. */
 function start(folder: string, code: string, more?: NodeJS.ProcessEnv) {
   const child = spawn('bash', ['-euc', code], {
     cwd: folder,
     env: env(more),
     stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true, // own process group, so that its children end with it
+    detached: true, // a process group of its own, so that the command's children end with it
   });
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
@@ -208,7 +208,7 @@ describe.each(['feed.ts', 'feed.py'])('the guide to events, with %s', (name) => 
     await first.has(await system.writeIn(api, PERSON, 'Hello'));
     const next = await system.writeIn(api, PERSON, 'Anybody there?');
     await first.has(next);
-    // A later event shows that the cursor after `next` is stored.
+    // Once this later event is printed, the cursor after `next` is stored.
     await first.has(await system.writeIn(api, PERSON, 'Hello?'));
     await first.stop();
     const second = start(folder, run);
@@ -267,7 +267,7 @@ describe('the guide to the SDK', () => {
     await until(() => fetch(`http://127.0.0.1:${port}`, { method: 'POST' }).then(() => true), {
       describe: 'receive.ts',
     });
-    // Both start at the end of the log: people write in until both scripts have seen an event.
+    // Both scripts start at the end of the feed: people write in until each script has seen an event.
     const seen = () => tailed.events().length > 0 && received.lines.length > 0;
     await until(async () => (await system.writeIn(api)) && seen(), { timeoutMs: 30_000, everyMs: 500 });
     await paste(command(SDK, /BASE=/));

@@ -21,7 +21,7 @@ type Attack = { readonly everyMs: number; readonly once: () => Promise<unknown> 
 
 const HELD_CONNECTIONS = 40;
 const UNSIGNED_BYTES = 3_100_000;
-/** Characters that become several under NFKD, take four bytes, combine, or have a meaning to parsers. */
+/** Texts that are hard to process: they grow under NFKD, have four-byte or combining characters, or mean something to parsers. */
 const NASTY = fc.oneof(
   fc.constantFrom(
     '\u{FDFA}',
@@ -48,7 +48,7 @@ const NASTY = fc.oneof(
 const TEXT = fc.tuple(NASTY, fc.constantFrom(1, 1, 20, 500)).map(([text, times]) => text.repeat(times));
 const VALUE = fc.oneof(TEXT, fc.jsonValue({ maxDepth: 4 }), fc.double(), fc.maxSafeInteger());
 
-/** Changes, removes or doubles one random leaf or branch of a JSON value. */
+/** Replaces, removes or adds one random part of a JSON value. */
 function mutated(given: unknown, seed: number): unknown {
   const [spot = 0, value] = fc.sample(fc.tuple(fc.nat(1_000), VALUE), { numRuns: 1, seed })[0]!;
   if (typeof given !== 'object' || given === null || spot % 7 === 0) return value;
@@ -62,9 +62,9 @@ function mutated(given: unknown, seed: number): unknown {
 }
 
 /**
- * Runs every attack by which one account once harmed others, all at the same time: with its key, without a key, and by
- * records on Kafka. The same `seed` gives the same random requests. Resolves, once `signal` is aborted, to how often each
- * attack ran.
+ * Runs, all at the same time, every attack by which one account once harmed others: calls with an API key, calls without
+ * one, and records on Kafka. The same `seed` gives the same random requests. Resolves, once `signal` is aborted, to how
+ * often each attack ran.
  */
 export async function attack(
   system: System,
@@ -199,7 +199,7 @@ export async function attack(
     Object.entries(attacks).map(async ([name, { everyMs, once }]) => {
       counts[name] = 0;
       while (!signal.aborted) {
-        // Answers do not matter here, and during an outage there is none.
+        // The answer does not matter, and during an outage none comes.
         await once().catch(() => undefined);
         counts[name] += 1;
         await delay(everyMs, undefined, { signal }).catch(() => undefined);
@@ -244,7 +244,7 @@ export function textWebhook({ wabaId, phoneNumberId }: Hostile, from: string, bo
   };
 }
 
-/** Posts to the gateway as Meta does. */
+/** Posts a signed webhook to the gateway, as Meta does. */
 export function postAsMeta({ baseUrl }: System, payload: unknown) {
   const body = JSON.stringify(payload);
   const signature = createHmac('sha256', SIMULATED_META_APP.META_APP_SECRET).update(body).digest('hex');

@@ -7,21 +7,21 @@ import { attack, postAsMeta, textWebhook, type Hostile } from './hostile-account
 import { ok, type Answer, type Client, type FeedEvent } from './api-client.js';
 import { startSystem, type System } from './system.js';
 
-/** How long the measured account runs alone and beside the hostile one, and the number of outages meanwhile. */
+/** How long the measured account runs alone and then beside the hostile account, and how many outages occur in that time. */
 export type Length = {
   readonly aloneMs: number;
   readonly besideMs: number;
   readonly outages: number;
-  /** Whether answer times are compared: a p99 of too few calls says nothing. */
+  /** True if answer times are compared; false in short runs, whose calls are too few for a p99. */
   readonly isPaced: boolean;
 };
 
-/** Time to recover and catch up after an outage. */
+/** How long, after an outage, the installation may take to recover and catch up. */
 const BACK_MS = 20_000;
 const FROZEN_MS = 10_000;
-/** Messaging is last and so not in the short form: killed during a call to Meta, it leaves a send pending (504). */
+/** Killed in this order. A short run ends before messaging, whose kill during a call to Meta leaves a send pending (504). */
 const KILLED = ['contacts', 'templates', 'webhooks', 'campaigns', 'messaging'];
-/** The database rejects the hostile account's feed rows that contain this text. */
+/** A text in messages: the database rejects feed rows of the hostile account that contain it. */
 const BREAKS = 'breaks a projection';
 
 type Call = {
@@ -34,7 +34,7 @@ type Call = {
 };
 type Message = { readonly messageId: string };
 
-/** Describes the tests in which one account attacks and processes go down: calls of another account must stay fast. */
+/** Defines tests in which one account attacks and processes go down; calls of another account must stay fast. */
 export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length): void {
   let system: System;
   let hostile: Hostile;
@@ -65,7 +65,7 @@ export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length)
     await db.end();
   }
 
-  /** Until aborted, makes three kinds of calls side by side, one of each at a time. A 503 is retried with the same key. */
+  /** Until `signal`, makes three kinds of calls in parallel, one of each kind at a time; retries a 503 with the same key. */
   async function measure(signal: AbortSignal): Promise<Call[]> {
     const calls: Call[] = [];
     const timed = async <Body>(what: string, run: () => Promise<Answer<Body>>): Promise<Answer<Body>> => {
@@ -150,7 +150,7 @@ export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length)
     down.to = Date.now();
   }
 
-  /** From now on the database rejects the hostile account's feed rows with the text BREAKS. */
+  /** Makes the database reject the hostile account's feed rows that contain the text BREAKS. */
   async function breakHostile(): Promise<void> {
     await sql(`
       create function public.breaks() returns trigger language plpgsql as $$ begin
@@ -238,7 +238,7 @@ export function describeHostile({ aloneMs, besideMs, outages, isPaced }: Length)
   const expectDense = (events: readonly FeedEvent[]) =>
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
 
-  /** Checks that the hostile account is parked, and that its feed is complete and in order once the fault is removed. */
+  /** Checks that the hostile account is parked, and that its feed is complete and in order once the database accepts all rows. */
   async function expectHostileMended(wrote: readonly string[]): Promise<void> {
     type Parked = { projections: { service: string; projection: string; parked: { accountId: string }[] }[] };
     const parked = async () =>

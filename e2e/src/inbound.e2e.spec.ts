@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { until } from '@wbiz/testing/stack';
 import pg from 'pg';
-// @boundaries-ignore what Meta sends, and what becomes of it, is written down once
+// @boundaries-ignore the samples of Meta's messages and their events exist only there
 import { META_MESSAGES, RAW_MESSAGES } from '../../apps/messaging/src/inbound/inbound.samples.js';
 // @boundaries-ignore the tests run the processes as npm start does
 import { sharing } from '../../scripts/apps.ts';
@@ -16,7 +16,7 @@ const begun = new Date().toISOString();
 beforeAll(async () => {
   system = await startSystem({ together: sharing('') });
   database = new pg.Pool({ connectionString: system.databaseUrl });
-  database.on('error', () => undefined); // the database stops first
+  database.on('error', () => undefined); // the database stops before this client
   api = await system.connect();
 }, 120_000);
 afterAll(async () => {
@@ -48,7 +48,7 @@ it('shows every type of message in the feed, once, in batches and sent twice', a
   for (const { wamid, what, became } of sent) {
     const found = events.filter(({ data }) => data.wamid === wamid);
     expect(found).toMatchObject([{ data: { ...became, from: PERSON } }]);
-    // A system message has no contact entry; those in its body belong to other messages.
+    // Meta's webhook has no contact for a system message; the contacts in this body belong to other messages.
     if (found[0]!.data.kind !== 'system') expect([what, found[0]!.data.name]).toEqual([what, 'Asha']);
   }
   const { body } = await api.get(`/v1/messages/${String(events[0]!.data.messageId)}`);
@@ -58,7 +58,7 @@ it('shows every type of message in the feed, once, in batches and sent twice', a
 it('brings back from Meta’s webhooks what a database has lost, and doubles nothing', async () => {
   const before = await received();
   expect(await derive()).toMatchObject({ status: 200, body: { items: expect.any(Number) } });
-  // Messages of one person keep their order: once this one is in, those before it are too.
+  // A person's messages keep their order: once this message is in the feed, all earlier ones are.
   await system.writeIn(api);
   const after = await received();
   expect(after).toHaveLength(before.length + 1);

@@ -11,7 +11,7 @@ import { PERSON, startSystem, type System } from './system.js';
 
 /**
  * Two accounts call every route of the served OpenAPI document. Every answer to one account is searched for ids, phone
- * numbers and texts that only the other account has; a mark in each text tells whose it is.
+ * numbers and texts that only the other account has; a mark in each text shows which account it belongs to.
  */
 type Account = Client & {
   readonly letter: string;
@@ -24,14 +24,14 @@ type Account = Client & {
   readonly person: string;
   /** Ids and texts that the account has received or made. */
   readonly known: Set<string>;
-  /** Rows of the answers, by path. */
+  /** Rows received in answers, by path of the call. */
   readonly rows: Map<string, Row[]>;
-  /** Cursors received, by the path of their list in the document. */
+  /** Cursors received, by the list's path in the document. */
   readonly cursors: Map<string, Set<string>>;
 };
 type Row = Readonly<Record<string, unknown>>;
 type Snapshot = ReadonlyMap<string, unknown>;
-/** The union of all answers' fields. */
+/** The fields that an answer's body may have, of all routes. */
 type Body = Row & {
   readonly code?: string;
   readonly data?: readonly Row[];
@@ -44,7 +44,7 @@ const TRACES =
   /(?<![a-z])[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])|wamid\.[\w+/=-]+|mark_[ab]_\d{4}|(?<!\d)\d{11,20}(?!\d)/g;
 const TIME = /^\d{4}-\d\d-\d\dT/;
 const UNSETTLED = ['accepted', 'outcome_unknown', 'pending', 'scheduled', 'running'];
-/** Operations that depend on a state which no request body can cause. */
+/** Operations that answer 409 unless the campaign is in a state that no request body can cause. */
 const MAY_CONFLICT = /\/campaigns\/\{id\}\/(pause|resume|retry-failed)$/;
 
 let system: System;
@@ -83,7 +83,7 @@ const lists = () => withKey(({ cursor }) => cursor !== undefined);
 const done = ({ status }: { status: number }) => status >= 200 && status < 300;
 const show = ({ status, body }: { status: number; body: unknown }) => `${status} ${JSON.stringify(body)}`;
 
-/** Makes a call as an account, and notes what in the answer belongs to the other account. */
+/** Makes a call as an account; adds to `leaks` whatever in the answer belongs to the other account. */
 async function ask(
   who: Account,
   method: string,
@@ -148,7 +148,7 @@ async function fill(who: Account) {
     await system.control('POST', '/inbound', { ...who.inbox, from, message });
     await system.writeIn(who, from, who.mark(), who.inbox);
   }
-  // A running campaign, so that there are recipients: those made below wait for their time.
+  // Starts a campaign, so that there are recipients: the campaigns made below wait for their start time.
   ok(await ask(who, 'POST', '/v1/contacts', { body: { phone: who.person, optedIn: true } }));
   const template = { name: 'diwali_offer', language: 'en_US' };
   ok(
@@ -157,12 +157,12 @@ async function fill(who: Account) {
     }),
   );
   for (const operation of withKey(({ method, params }) => method === 'POST' && !params)) {
-    // The same keys in both accounts: a stored answer must not reach the other.
+    // Both accounts use the same Idempotency-Keys: an answer stored for one must not reach the other.
     const headers = { 'idempotency-key': operation.path };
     const answer = await ask(who, 'POST', operation.path, { body: operation.body(who.mark), headers });
     if (!isTaken(answer)) throw untold(`POST ${operation.path}`, answer);
   }
-  // An event for the webhook, so that there are deliveries.
+  // Causes an event for the webhook, so that there are deliveries.
   await system.writeIn(who, who.person, who.mark(), who.inbox);
   const deliveries = `${pathsOf(who, '/v1/webhooks/{id}')[0]!}/deliveries`;
   await until(async () => (await ask(who, 'GET', deliveries)).body.data?.length, {
@@ -180,7 +180,7 @@ async function fill(who: Account) {
     if (!answers.some((answer) => isTaken(answer) || (mayConflict && answer.status === 409)))
       throw untold(`${operation.method} ${operation.path}`, answers.at(-1));
   }
-  // The reference's example switches the webhook off.
+  // Switches webhooks on again: the document's example, just sent, switched them off.
   for (const path of pathsOf(who, '/v1/webhooks/{id}'))
     ok(await ask(who, 'PATCH', path, { body: { active: true } }));
 }
@@ -190,7 +190,7 @@ const untold = (what: string, answer?: Told) =>
     `Tell isolation how to make a valid ${what} (openapi-requests.ts): ${answer ? show(answer) : 'no id'}`,
   );
 
-/** A path of the document with the account's own ids: one path per value of its last parameter. */
+/** Fills a path of the document with the account's own ids: one path per id known for the last parameter. */
 function pathsOf(who: Account, path: string): string[] {
   const [, before, name, after] = /^(.*)\/\{(\w+)\}([^{]*)$/.exec(path) ?? [];
   if (before === undefined) return [path];
@@ -206,7 +206,7 @@ function pathsOf(who: Account, path: string): string[] {
   return found;
 }
 
-/** Paths with an id of A's (listed, or seen elsewhere), also below an id of B's. Leaves out paths that B has too. */
+/** Fills a path with ids of A, listed or seen in other answers, also below ids of B. Leaves out paths that B has too. */
 function pathsIntoA(path: string): string[] {
   const own = new Set(pathsOf(b, path));
   const listed = pathsOf(a, path);
@@ -222,7 +222,7 @@ function pathsIntoA(path: string): string[] {
   return [...new Set([...listed, ...told, ...crossed])].filter((one) => !own.has(one));
 }
 
-/** The answers to every GET of the document as this account, lists page by page. */
+/** Calls every GET of the document as this account, lists page by page; resolves to the answers by path. */
 async function crawl(who: Account): Promise<Snapshot> {
   const seen = new Map<string, unknown>();
   const gets = withKey(({ method }) => method === 'GET').sort((one, other) => one.params - other.params);
@@ -235,13 +235,13 @@ async function crawl(who: Account): Promise<Snapshot> {
   return seen;
 }
 
-/** The answer without fields that change with time or come some seconds after the delivery. */
+/** The answer without the webhook statistics, which change with time or are updated some seconds after a delivery. */
 function still(answer: Told): Row {
   const { lagSeconds: _, lastHour: _hour, lastDay: _day, ...rest } = ok(answer);
   return rest;
 }
 
-/** All rows of a list, also those that only a filter shows. */
+/** All rows of a list, including rows that show only with a filter. */
 async function everyRow(who: Account, operation: Operation, path: string) {
   const rows = await allRows(who, operation, path);
   for (const { name, default: shown, enum: choices = [] } of operation.query)
@@ -264,7 +264,7 @@ async function allRows(who: Account, { path: template, cursor }: Operation, path
   }
 }
 
-/** The answers to every GET as this account, once all events under way have arrived. */
+/** Resolves to the answers to every GET as this account once they no longer change. */
 async function settled(who: Account): Promise<Snapshot> {
   const waiting = { timeoutMs: 60_000, everyMs: 300 };
   await until(async () => {
@@ -272,7 +272,7 @@ async function settled(who: Account): Promise<Snapshot> {
     expect(moving).toEqual([]);
     return true;
   }, waiting);
-  // The feed is ordered: once this event is in, all earlier ones are.
+  // The feed is ordered: once this event is in the feed, all earlier events are.
   await system.writeIn(who, PERSON, who.mark(), who.inbox);
   let last: Snapshot | undefined;
   return until(async () => {
@@ -282,11 +282,11 @@ async function settled(who: Account): Promise<Snapshot> {
   }, waiting);
 }
 
-/** Whether the row may still change. One that waits for a start time does not. */
+/** True if the row may still change; a row whose start time is in the future does not. */
 const isMoving = ({ status, startsAt }: Row) =>
   UNSETTLED.includes(String(status)) && !(Date.parse(String(startsAt)) > Date.now());
 const rowsOf = (snapshot: Snapshot) => [...snapshot.values()].flat() as Row[];
-/** Rows that B did not have when it was alone. */
+/** The rows that B did not have before A did anything. */
 function foreign(path: string, { data = [] }: Body): readonly Row[] {
   const own = new Set((untouched.get(path) as Row[]).map((row) => JSON.stringify(row)));
   return data.filter((row) => !own.has(JSON.stringify(row)));
@@ -346,7 +346,7 @@ describe("lists, asked by B with what is A's", () => {
 const takesText = ({ type, format }: { type?: unknown; format?: string }) =>
   !format && ['string', 'array'].includes(String(type));
 
-/** Texts to search for, without times and ids. */
+/** The texts in a value that searches are made with; times and ids are left out. */
 function textsIn(value: unknown): string[] {
   const texts: string[] = [];
   JSON.stringify(value, (_, inner: unknown) => {
@@ -384,7 +384,7 @@ describe("B with A's ids", () => {
           const answer = await ask(b, method, path, { body: body(id, b.mark) });
           if (!isRefused(answer)) wrong.push(`${method} ${path} ${pointer} ${id}: ${show(answer)}`);
         }
-        // Control: with B's own id the same body is accepted.
+        // Control experiment: with an id of B's own, the same body is accepted.
         const answers: Told[] = [];
         for (const own of pathsOf(b, template))
           for (const id of idsOf(b, kind))
@@ -419,12 +419,12 @@ describe("B with A's ids", () => {
   it('cannot act as an operator', async () => {
     for (const { method, path } of operations.filter((operation) => !operation.withKey)) {
       const { status } = await ask(b, method, path.replaceAll(/\{\w+\}/g, a.accountId));
-      expect([path, [401, 429].includes(status) || status]).toEqual([path, true]); // 429: too many refused calls before
+      expect([path, [401, 429].includes(status) || status]).toEqual([path, true]); // 429: too many earlier calls were refused
     }
   });
 });
 
-/** Replaces the shared recipient by the account's own: Meta's pair limit slows sends to one person. */
+/** Replaces the recipient that both accounts share by the account's own: Meta limits sends to one person. */
 const toAnother = ({ person }: Account, body: unknown): unknown =>
   JSON.parse(JSON.stringify(body).replaceAll(PERSON, person));
 
@@ -433,11 +433,11 @@ const idsOf = (who: Account, kind: string): string[] =>
     ? [...who.phoneNumberIds]
     : [...who.known].filter((id) => id.startsWith(`${(ID_PREFIXES as Record<string, string>)[kind]}_`));
 
-/** True if the API can create the resource that this operation needs. */
+/** True if B can have a resource of this kind: the API has routes for the kind, or it is a phone number. */
 const isMade = (kind: string) =>
   kind === 'phone number' || operations.some(({ path }) => path.startsWith(`/v1/${kind}`));
 
-/** In a batch, each row has an answer of its own. */
+/** True if the call was refused, or one of the rows of a batch, each of which has its own result. */
 const isRefused = ({ status, body: { results } }: Told) =>
   [404, 422].includes(status) || !!results?.some(({ error, result }) => error || result === 'skipped');
 const isTaken = (answer: Told) => done(answer) && !isRefused(answer);

@@ -15,11 +15,11 @@ type Document = {
   };
 };
 
-/** Keys of the checks of messages for which the document names no `ce_type`, and of batches, which have none. */
+/** Keys of {@link recordChecks} for messages whose `ce_type` the document leaves open, and for batches, which have none. */
 export const ANY_TYPE = Symbol('any type');
 export const BATCH = Symbol('batch');
 
-/** Every record on the installation's topics, read with a plain consumer. */
+/** Reads every record on the installation's topics with a consumer of kafkajs, without our libraries. */
 export async function everyRecord({ brokers, topics }: System): Promise<readonly SeenRecord[]> {
   const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
@@ -49,7 +49,7 @@ export async function everyRecord({ brokers, topics }: System): Promise<readonly
   return seen;
 }
 
-/** Checks records by the committed AsyncAPI document, by topic and `ce_type`. Fields that it does not describe are faults. */
+/** Checks by topic and `ce_type`, from the committed AsyncAPI document. A field that the document does not have is a fault. */
 export function recordChecks() {
   const file = createRequire(import.meta.url).resolve('@wbiz/contracts/specs/asyncapi.json');
   const document = JSON.parse(readFileSync(file, 'utf8')) as Document;

@@ -29,7 +29,7 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** Edits a file of secrets as the sed command in docs/security.md does. */
+/** Edits each service's file of secrets as the sed command in docs/security.md does. */
 async function rewriteSecrets(change: (line: string) => string | undefined) {
   for (const service of SERVICES) {
     const file = join(system.home, 'secrets', service, 'secrets.env');
@@ -52,7 +52,7 @@ it('every key is rotated, all is sealed anew, and nothing needs the key before',
   const body = { url: `${hooks.url}/hooks`, events: ['message.status'], headers: { 'X-Tenant': 'shop 7' } };
   const hook = ok(await api.post<Hook>('/v1/webhooks', body, key));
 
-  /** Checks that everything sealed still opens: Meta's token, a webhook's secret and header, a stored answer. */
+  /** Checks that all sealed values can still be opened: Meta's token, a webhook's secret and header, a stored answer. */
   const works = async () => {
     const answer = await api.post<{ id: string }>('/v1/messages/template', {
       to: '+14155550123',
@@ -77,7 +77,7 @@ it('every key is rotated, all is sealed anew, and nothing needs the key before',
   await system.provision();
   await restart('messaging', 'templates', 'webhooks');
   await works();
-  // The gateway still seals with the old keys: without them nobody could open what it seals.
+  // Refused, since the gateway still seals with the old keys: their removal would make what it seals unreadable.
   expect(await system.admin('POST', '/secrets/reseal')).toMatchObject({
     status: 409,
     body: { detail: expect.stringMatching(/seals with \w+_KEY \w{8}, \w+ at \S+ with \w{8}/) },

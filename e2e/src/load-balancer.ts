@@ -8,8 +8,8 @@ const PROBE_EVERY_MS = 200;
 type Backend = { readonly port: number; readonly healthPort: number; isReady: boolean };
 
 /**
- * A TCP load balancer like a Kubernetes Service: new connections take turns over the backends whose /health/ready answers
- * 200. An open connection stays where it is; a refused one is not tried elsewhere.
+ * A TCP load balancer like a Kubernetes Service: new connections go in turn to the backends whose /health/ready answers 200.
+ * An open connection stays with its backend; a connection that its backend refuses is not tried at another.
  */
 export async function startBalancer(ports: readonly Record<string, number>[]) {
   const backends: Backend[] = ports.map(({ PORT, HEALTH_PORT }) => ({

@@ -188,7 +188,7 @@ it('fetches what a person sends, and serves it as it was sent', async () => {
   expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
   expect(await view(id)).toMatchObject({ id, sha256: sha256Of(bytes), size: 200_000 });
   expect((await content(id, other)).status).toBe(404);
-  // Meta has no copy of the file: sending uploads one.
+  // Meta has no copy of the file: the send uploads one.
   const sent = await api.post<{ wamid: string }>('/v1/messages/media', {
     to: PERSON,
     type: 'image',

@@ -40,7 +40,7 @@ export type Document = {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 
-/** A field of a body that takes one of our ids, or Meta's id of a phone number. */
+/** A field of a request body that holds a WBIZ id or Meta's id of a phone number; `body` makes a body with that id. */
 export type IdField = {
   readonly pointer: string;
   readonly kind: string;
@@ -49,14 +49,14 @@ export type IdField = {
 /** Returns a text that occurs nowhere else. */
 export type Mark = () => string;
 
-/** Text fields that the API reads a meaning from: they stay as in the example. */
+/** Text fields whose value has a meaning for the API: they keep the value of the document's example. */
 const MEANT = new Set(['to', 'phone', 'template', 'language', 'emoji', 'type']);
 
-/** Bodies that leave a template as it is, since sends need it so. */
+/** Bodies, by schema, that do not change the template: sends need it unchanged. */
 const HARMLESS: Readonly<Record<string, Fields>> = { UpdateTemplate: { submit: true } };
 
 const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString();
-/** Fields in place of the example's: campaigns wait for their start, so that they may be changed, and have a template. */
+/** Fields that replace the example's, by schema: campaigns start tomorrow, so that they can be changed, and use a template. */
 const FIXED: Readonly<Record<string, () => Fields>> = {
   CreateCampaign: () => ({ schedule: { mode: 'at', sendAt: tomorrow() } }),
   UpdateCampaign: () => ({ schedule: undefined }),
@@ -64,22 +64,22 @@ const FIXED: Readonly<Record<string, () => Fields>> = {
   RetryFailed: () => ({ codes: undefined }),
 };
 
-/** Id fields whose name and description do not tell the kind. */
+/** The kind of id of fields whose name does not say it. */
 const TAKEN: Readonly<Record<string, string>> = { replyTo: 'message', from: 'phone number' };
 
 /** Id fields that belong to no account. */
 const NOT_OURS = new Set([
   'to', // a person, whom every account may write to
   'userId', // Meta's id of a person
-  'waId', // a phone number, only shown
+  'waId', // a phone number that is only displayed
   'wamid', // WhatsApp's id: passed to Meta, which checks the owner
   'productIds', // ids of the catalogue at Meta
   'thumbnailProductId',
-  'flowToken', // any text: it comes back with the answer
-  'contacts', // an audience: other accounts' contacts are ignored
+  'flowToken', // any text: the flow's reply returns it
+  'contacts', // an audience: ids of other accounts' contacts are ignored
 ]);
 
-/** Further fields that a body needs with an id field. */
+/** Fields that a body must also have if it has this id field. */
 const BESIDE: Readonly<Record<string, Fields>> = {
   'InteractiveHeader.mediaId': { type: 'image' },
   'SendTemplate.headerMediaId': { template: 'with_image', variables: undefined },
@@ -97,7 +97,7 @@ const BESIDE: Readonly<Record<string, Fields>> = {
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-/** The operations of an OpenAPI document, with requests made from its schemas and examples. Webhooks point to `endpoint`. */
+/** An OpenAPI document's operations, with request bodies made from its schemas and examples. `endpoint`: webhooks' base URL. */
 export function openApiRequests({ paths, components: { schemas } }: Document, endpoint: string) {
   const flat = ({ $ref, allOf = [], ...own }: Schema): Flat => {
     const named = $ref?.split('/').at(-1);
@@ -116,7 +116,7 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
   };
   const alternatives = ({ oneOf, anyOf }: Flat) => (oneOf ?? anyOf)?.map(flat);
 
-  /** A value that the schema allows; its free texts are marks of the account. */
+  /** A value that the schema allows, with marks in place of free texts. */
   const valueOf = (given: Schema, mark: Mark, like?: unknown, name = ''): unknown => {
     const schema = flat(given);
     const example = like ?? schema.example;
@@ -147,7 +147,7 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
       });
       return { ...Object.fromEntries(made), ...FIXED[named]?.() };
     },
-    // The first item stays as in the example: both accounts have it.
+    // A list's first text stays as in the example: it names what both accounts have.
     array: ({ schema: { items = {} }, example, mark, name }) =>
       ((example ?? [undefined]) as unknown[]).map((like, index) =>
         typeof like === 'string' && index === 0 ? like : valueOf(items, mark, like, name),
@@ -201,10 +201,10 @@ export function openApiRequests({ paths, components: { schemas } }: Document, en
         method: method.toUpperCase(),
         path,
         params: path.split('{').length - 1,
-        /** True: for API keys. False: for operators. */
+        /** True if API keys call the operation; false if operators do. */
         withKey: security.some((one) => 'apiKey' in one),
         query: query.map(({ name, schema }) => ({ name, ...flat(schema) })),
-        /** For a list: the parameter that takes `nextCursor`. */
+        /** The query parameter to which a list's `nextCursor` is passed; undefined if the operation is no list. */
         cursor:
           'data' in answered && 'nextCursor' in answered
             ? query.find(({ name }) => name === 'cursor' || name === 'since')?.name
@@ -232,7 +232,7 @@ const typeOf = ({ type, enum: choices }: Flat) =>
 
 const described = ({ description }: Flat) => (description ? { description } : {});
 
-/** Undefined for an empty example. */
+/** The example, or undefined if it has no fields. */
 const some = (example: unknown) => (Object.keys(example ?? {}).length ? example : undefined);
 
 function fits({ properties, ...schema }: Flat, example: unknown): boolean {
@@ -250,7 +250,7 @@ function fits({ properties, ...schema }: Flat, example: unknown): boolean {
 const takesId = (name: string, { description = '' }: Flat) =>
   /Ids?$/.test(name) || /\bids?\b/i.test(description);
 
-/** Fields to leave out because this one replaces them: its description says "or `link`". */
+/** The fields to leave out beside a field whose description says that they are alternatives: "or `link`". */
 const insteadOf = ({ description = '' }: Flat) =>
   Object.fromEntries([...description.matchAll(/\bor `(\w+)`/g)].map(([, other]) => [other!, undefined]));
 

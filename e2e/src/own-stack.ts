@@ -11,7 +11,7 @@ type Running = { stop: (withinMs?: number) => Promise<void> };
 /** `down` stops Kafka or Postgres, `up` starts it again with its data. */
 type Outage = { down: () => Promise<void>; up: () => Promise<void> };
 
-/** A Kafka and a Postgres for one test alone, which it may stop. */
+/** Starts a Kafka and a Postgres for a single test file, which may stop them. */
 export async function startOwnStack(home: string) {
   const files = (name: string) => ({ dataDir: join(home, name), logFile: join(home, 'logs', `${name}.log`) });
   const ports = { broker: await freePort(), controller: await freePort() };

@@ -8,8 +8,8 @@ type Stale = { readonly what: string; readonly seen: unknown; readonly wanted: u
 const AT_ONCE = 12;
 
 /**
- * Runs random sequences of writes of contacts and tags, and reads each write back at once. Resolves to the reads that did
- * not show the write.
+ * Runs random sequences of writes of contacts and tags; after each write, reads at once what was written. Resolves to the
+ * reads that did not show the write before them.
  */
 export async function readYourWrites(api: Client, sequences: number): Promise<Stale[]> {
   const stale: Stale[] = [];

@@ -8,7 +8,7 @@ import { startBalancer } from './load-balancer.js';
 import { type Client, type FeedEvent } from './api-client.js';
 import { startSystem, type System } from './system.js';
 
-/** `status` 0: no answer came. */
+/** `status`: the HTTP status, or 0 if no answer came. */
 type Outcome = {
   readonly atMs: number;
   readonly asked: string;
@@ -16,7 +16,7 @@ type Outcome = {
   readonly said: string;
 };
 
-/** Processes that restart together; one replica of each service stays up. */
+/** Groups of processes that restart together, one group after the other; one replica of each service stays up. */
 const WAVES = [
   ['gateway'],
   ['gateway-2'],
@@ -30,14 +30,14 @@ const WAVES = [
 const DRAIN_MS = 1_500;
 
 /**
- * Describes the test in which every process of two replicas per service restarts, while messages are sent and the feed is
+ * Defines the test in which all services, with two replicas each, are restarted while messages are sent and the feed is
  * read. No request is retried, and each must be answered.
  */
 export function describeRollingRestart({ perSecond, least }: { perSecond: number; least: number }): void {
   let system: System;
   let balancer: Awaited<ReturnType<typeof startBalancer>>;
   let api: Client & { accountId: string };
-  // Connections are never idle as long as a gateway drains, so that each one is closed with an answer.
+  // Closes connections idle for DRAIN_MS / 2: all others get a request, and so an answer that closes them, while a gateway drains.
   const agent = new Agent({ keepAlive: true, timeout: DRAIN_MS / 2 });
 
   beforeAll(async () => {
@@ -57,7 +57,7 @@ export function describeRollingRestart({ perSecond, least }: { perSecond: number
     await system?.stop();
   });
 
-  /** One request over kept-alive connections, never retried. */
+  /** Makes one request over a kept-alive connection, without retries. */
   const once = (method: string, path: string, body?: object) =>
     new Promise<Outcome>((resolve) => {
       const began = performance.now();
@@ -74,7 +74,7 @@ export function describeRollingRestart({ perSecond, least }: { perSecond: number
       asking.end(body && JSON.stringify(body));
     });
 
-  /** Sends at an even pace until `signal`, without waiting for answers. */
+  /** Sends `perSecond` messages a second, evenly spaced, until `signal`, without waiting for answers. */
   async function sendUntil(signal: AbortSignal, run: string) {
     const began = performance.now();
     const sends: Promise<Outcome>[] = [];
@@ -89,7 +89,7 @@ export function describeRollingRestart({ perSecond, least }: { perSecond: number
     return { rate, sent: await Promise.all(sends) };
   }
 
-  /** Long-polls the feed until `signal`, then reads the rest. */
+  /** Long-polls the feed until `signal`, then reads to the feed's end. */
   async function followUntil(signal: AbortSignal) {
     const read: Outcome[] = [];
     const events: FeedEvent[] = [];

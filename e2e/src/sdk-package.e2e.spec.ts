@@ -22,7 +22,7 @@ const CONFIG = {
     outDir: 'compiled',
   },
 };
-/** Type errors that must occur; with types of `any` they would not. */
+/** Code whose lines must be type errors; they would compile if the package's types were `any`. */
 const REFUSED = `
 import { Wbiz } from '@wbiz/sdk/wbiz';
 const wbiz = new Wbiz({ baseUrl: 'https://wbiz.example.com/api', apiKey: 'wa_' });
@@ -34,7 +34,7 @@ void wbiz.request('POST', '/v1/messages/text', { body: { to: '+918899332211' } }
 console.log((await wbiz.request('GET', '/v1/messages/{id}', { path: { id: 'msg_1' } })).nothing);
 `;
 
-/** The package's name alone and its paths lead to the same. */
+/** Prints true three times if the package's root and its paths export the same values. */
 const SAME = `
 import { Wbiz, WbizError, verifyWebhook } from '@wbiz/sdk';
 console.log(Wbiz === (await import('@wbiz/sdk/wbiz')).Wbiz);

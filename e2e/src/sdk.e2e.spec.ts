@@ -32,7 +32,7 @@ afterEach(() => {
 });
 afterAll(() => system?.stop());
 
-/** A proxy that drops the first answer after it has arrived. */
+/** A proxy that does not pass on the first answer it receives. */
 async function losingProxy() {
   let passed = 0;
   const pass = async (url: string, init: RequestInit) => {

@@ -23,7 +23,7 @@ const demo = async () => JSON.parse(await readFile(join(home, 'demo.json'), 'utf
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'wbiz-start-'));
-  await chmod(home, 0o755); // the mode earlier versions gave it
+  await chmod(home, 0o755); // the mode that earlier versions gave the folder
   port = await freePort();
   const { KAFKA_BROKERS: _kafka, DATABASE_URL: _database, CLOUD_API_URL: _meta, ...env } = process.env;
   started = spawn(process.execPath, ['scripts/start.mjs'], {
@@ -95,7 +95,7 @@ it('refuses a text outside of the window as first-message.md says', async () => 
     code.includes('# 422 service_window_closed'),
   );
   const env = { PATH: process.env.PATH, BASE: baseUrl, WBIZ_API_KEY: apiKey };
-  // The pasted block before had the person write in two days ago; the window may not be known yet.
+  // An earlier block let the person write two days ago; messaging may not have processed that message yet.
   await until(async () => {
     const { stdout } = await promisify(execFile)('bash', ['-c', block!.code], { env });
     return stdout.includes('"code":"service_window_closed"');
@@ -104,7 +104,7 @@ it('refuses a text outside of the window as first-message.md says', async () => 
 
 it('makes its files readable for its owner only', async () => {
   const asRoot = process.getuid!() === 0;
-  // Under root, Postgres runs as another user: its group may pass through to its own folder.
+  // Started by root, Postgres runs as another user, whose group must pass through `home` to reach the data folder.
   expect((await stat(home)).mode & 0o777).toBe(asRoot ? 0o710 : 0o700);
   if (!asRoot) return;
   const nobody = { uid: 65_534, gid: 65_534 };

@@ -37,15 +37,15 @@ export type SystemOptions = {
   /** Processes per app; default 1. */
   readonly replicas?: Readonly<Record<string, number>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Services that share one process, the instance `together`. */
+  /** The services that share one process, whose instance name is `together`. */
   readonly together?: readonly string[];
-  /** A Kafka and a Postgres of its own, which the test may stop. */
+  /** Starts a Kafka and a Postgres for this system alone, which the test may stop. */
   readonly ownStack?: boolean;
   /** Starts a process again when it ends, as Kubernetes does. */
   readonly supervised?: boolean;
 };
 
-/** A whole installation as `npm start` runs it, with its own database, topics and simulator. */
+/** Starts a whole installation, as `npm start` does, with its own database, topics and simulator. */
 export async function startSystem({
   replicas = {},
   env = {},
@@ -132,7 +132,7 @@ async function instancesOf(replicas: Readonly<Record<string, number>>) {
   return { instances, ports };
 }
 
-/** The settings by which services find all replicas of each other. */
+/** The settings (`CONTACTS_RPC`, …) with the RPC addresses of all replicas of each service. */
 const peersOf = (instances: readonly Instance[], ports: Ports) =>
   Object.fromEntries(
     APPS.filter(({ ports: purposes }) => purposes.includes('RPC_PORT')).map(({ name }) => [
@@ -156,7 +156,7 @@ async function provisioned(system: Apps): Promise<void> {
     throw new Error(`Provisioning failed:\n${printed.join('\n')}`);
 }
 
-/** The processes of a system, by instance. */
+/** Starts, kills, restarts and stops the processes of a system, each known by its instance name. */
 function processesOfSystem(
   system: Apps,
   {
@@ -179,7 +179,7 @@ function processesOfSystem(
       if (!supervised || stopping) return;
       restarts.push(`${instance} ended ${how}`);
       setTimeout(() => {
-        if (!stopping) start(instance).catch(() => undefined); // if it ends again, its exit handler restarts it
+        if (!stopping) start(instance).catch(() => undefined); // the exit handler above retries
       }, 200);
     });
     await appReady(system, { name, instance, ended: () => (ended ? 99 : 0) });
@@ -190,14 +190,14 @@ function processesOfSystem(
     start,
     pidOf: (instance: string) => running.get(instance)!.pid,
 
-    /** Kills a process as a crash would. Resolves when it is gone. */
+    /** Kills a process with SIGKILL, like a crash. Resolves once the process has ended. */
     kill: async (instance: string) => {
       const victim = running.get(instance)!;
       process.kill(victim.pid, 'SIGKILL');
       await victim.exited;
     },
 
-    /** Ends a process with SIGTERM and starts it again. Resolves to how it ended, once the new one is ready. */
+    /** Ends a process with SIGTERM and starts a new one. Once that is ready, resolves to how the first process ended. */
     restart: async (instance: string) => {
       const process = running.get(instance)!;
       await process.stop(20_000);
@@ -212,7 +212,7 @@ function processesOfSystem(
   };
 }
 
-/** What operators, clients and people do with a system. */
+/** Functions that act as operators, clients and people do. */
 function usesOf(baseUrls: readonly string[], simulatorUrl: string) {
   const baseUrl = baseUrls[0]!;
   const control = async <Body = Json>(method: string, path: string, body?: unknown) =>
@@ -234,7 +234,7 @@ function usesOf(baseUrls: readonly string[], simulatorUrl: string) {
     webhooksTo,
     client: (apiKey: string) => client(baseUrls, apiKey),
 
-    /** Connects a WABA of the simulator and makes a key with every scope. */
+    /** Connects a WABA of the simulator and makes an API key, by default with every scope. */
     connect: async ({
       wabaId = WABA,
       accessToken = 'simulator-token',
@@ -257,7 +257,7 @@ function usesOf(baseUrls: readonly string[], simulatorUrl: string) {
       return { accountId: account.id, keyId: key.id, ...api };
     },
 
-    /** A person writes in, which opens the service window. Resolves to the wamid once the feed has the message. */
+    /** Lets a person write, which opens the customer service window. Resolves to the wamid once the feed has the message. */
     writeIn: async (
       api: Client,
       from = PERSON,

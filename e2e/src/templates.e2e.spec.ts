@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 beforeEach(() => system.control('POST', '/behaviour', { latencyMs: [0, 0], faults: [] }));
 
-// The API reference's examples.
+// Bodies of the API reference's examples.
 const CREATE = {
   name: 'order_shipped',
   language: 'en_US',
@@ -44,7 +44,7 @@ const get = async (id: string) => (await api.get<View>(`/v1/templates/${id}`)).b
 const review = ({ metaId }: View, decision: string, reason?: string) =>
   system.control('POST', `/templates/${metaId}/review`, { decision, reason });
 const within = (ms: number) => ({ timeoutMs: ms, everyMs: 50 });
-/** Waits until the feed has the template's status, which must come within 1 s. */
+/** Waits up to 2 s for an event in the feed with this status of the template, other than those in `after`. */
 const told = (id: string, status: string, after: readonly FeedEvent[] = []) =>
   until(async () => {
     const { data } = await api.events({ types: 'template.status', limit: 200 });
@@ -87,7 +87,7 @@ describe('the life of a template', () => {
       answers.push((await send('order_shipped')).status);
       return answers.at(-1) === 409;
     }, within(1_000));
-    // Until messaging knows the new status, Meta refuses the send: 422.
+    // As long as messaging does not know the new status, it passes the send to Meta, whose refusal becomes a 422.
     expect(answers.slice(0, -1).filter((status) => status !== 422)).toEqual([]);
 
     const edited = await api.request<View>('PATCH', `/v1/templates/${id}`, PATCH);
@@ -168,7 +168,7 @@ describe('what Meta says', () => {
     if (status === 503) expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(ok(await api.get<{ data: View[] }>(`/v1/templates?search=${name}`)).data).toEqual([]);
     const again = await api.post('/v1/templates', { ...CREATE, name }, key);
-    // A refusal of the content is final and stored; after any other, the Idempotency-Key may be used again.
+    // Meta's refusal of the content (422) is final and stored; after any other refusal, the same key carries out the call anew.
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual(
       status === 422 ? [422, 'true'] : [201, null],
     );
@@ -206,7 +206,7 @@ describe('a crash of templates', () => {
   }
 
   it('in the middle of 200 creations loses none, and doubles none at Meta', async () => {
-    // Meta's answers are slow: a kill may come after it took the template and before it answered.
+    // Meta answers slowly, so that the kill may come after Meta has stored a template and before Meta answers.
     await system.control('POST', '/behaviour', { latencyMs: [100, 300] });
     const names = Array.from({ length: CREATIONS }, (_, index) => `crash_${String(index).padStart(3, '0')}`);
     const answers: Answer<View>[] = [];

@@ -4,10 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const END = '\0';
-/** curl that fails on a refused request and shows the answer. */
+/** Redefines curl: it exits with an error if the HTTP status is 400 or higher, and still prints the answer. */
 const CURL = 'curl() { command curl -s --fail-with-body "$@"; }';
 
-/** A shell to paste blocks of commands into. The first failing command ends it. */
+/** Starts a shell that runs pasted blocks of commands. The first command that fails ends the shell. */
 export async function terminal(cwd: string, env: NodeJS.ProcessEnv) {
   const bash = spawn('bash', ['-euo', 'pipefail'], { cwd, env });
   await once(bash, 'spawn');
@@ -23,10 +23,10 @@ export async function terminal(cwd: string, env: NodeJS.ProcessEnv) {
     done.reject(new Error(`${pasted}\nended with ${bash.exitCode}:\n${printed}`)),
   );
   return {
-    /** Resolves with the commands' output. */
+    /** Runs the commands; resolves to what they print. */
     paste: async (code: string): Promise<string> => {
       [pasted, printed, done] = [code, '', Promise.withResolvers()];
-      // From a file: a command that reads standard input must not swallow the commands after it.
+      // Runs them from a file: a command that reads standard input would read the commands after it as input.
       await writeFile(join(cwd, '.pasted'), `${CURL}\n${code}\n`);
       bash.stdin.write(`. ./.pasted </dev/null; printf '\\0'\n`);
       return done.promise;

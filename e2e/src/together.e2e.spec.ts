@@ -38,7 +38,7 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** The events the endpoint received, without repeats. */
+/** The events that the endpoint received, each once. */
 const told = () => {
   const events = hooks.received.map(
     ({ headers, body }) => verifier.verify(body, headers as Record<string, string>) as FeedEvent,
@@ -61,7 +61,7 @@ it('a campaign reaches everybody once, and the endpoint is told all of it, thoug
   const { id } = ok(await api.post<Campaign>('/v1/campaigns', { name: 'many', ...WITH, audience }));
   const campaign = async () => {
     const { status, body } = await api.get<Campaign>(`/v1/campaigns/${id}`);
-    if (status !== 200) return undefined; // down
+    if (status !== 200) return undefined; // the service is down
     adds(body);
     return body;
   };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A span received by OTLP; ids in hex, '' for none. */
+/** A span as received by OTLP. Ids are in hex; `parentId` is '' if the span has no parent. */
 export type SeenSpan = {
   readonly service: string;
   readonly name: string;
@@ -14,7 +14,7 @@ export type SeenSpan = {
   readonly isError: boolean;
 };
 
-/** Takes traces by OTLP (http/protobuf), as a collector does. */
+/** Starts a server that receives traces by OTLP (http/protobuf), as a collector does. */
 export async function collector() {
   const spans: SeenSpan[] = [];
   const headers: (string | undefined)[] = [];
@@ -42,7 +42,7 @@ export async function collector() {
 
 type Field = Buffer | bigint;
 
-/** The fields of a protobuf message by number (https://protobuf.dev/programming-guides/encoding). */
+/** The fields of a protobuf message by field number (https://protobuf.dev/programming-guides/encoding). */
 function fieldsOf(message: Buffer): ReadonlyMap<number, readonly Field[]> {
   const fields = new Map<number, Field[]>();
   let at = 0;
@@ -68,7 +68,7 @@ function fieldsOf(message: Buffer): ReadonlyMap<number, readonly Field[]> {
 const all = (message: Buffer, number: number) => (fieldsOf(message).get(number) ?? []) as readonly Buffer[];
 const one = (message: Buffer, number: number) => all(message, number)[0] ?? Buffer.alloc(0);
 
-/** Numbers of fields: opentelemetry-proto, collector/trace/v1, trace/v1 and common/v1. */
+/** Reads the spans of an export request. Field numbers: opentelemetry-proto, collector/trace/v1, trace/v1, common/v1. */
 const spansIn = (request: Buffer): SeenSpan[] =>
   all(request, 1).flatMap((ofResource) => {
     const service = attributesOf(all(one(ofResource, 1), 1))['service.name'] ?? '';

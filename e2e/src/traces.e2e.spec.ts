@@ -28,7 +28,7 @@ afterAll(async () => {
   seen?.close();
 });
 
-/** Sends a message. Resolves with its trace once the webhook has received the `delivered` status. */
+/** Sends a message. Once the webhook has received its `delivered` status, resolves to the trace's id and last span. */
 async function followed(headers: Record<string, string> = {}) {
   const sent = await api.post<{ id: string }>('/v1/messages/text', { to: PERSON, body: 'Hello' }, headers);
   const { id } = ok(sent);
@@ -50,7 +50,7 @@ async function followed(headers: Record<string, string> = {}) {
   return { id, traceId, last };
 }
 
-/** A span's ancestors and itself, the root first. */
+/** The span and all its ancestors, the root first. */
 function pathTo(last: SeenSpan): readonly SeenSpan[] {
   const parent = seen.spans.find(
     ({ traceId, spanId }) => traceId === last.traceId && spanId === last.parentId,

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 export type Delivery = { readonly at: number; readonly headers: IncomingHttpHeaders; readonly body: string };
 export type Receiver = Awaited<ReturnType<typeof receiver>>;
 
-/** A client's endpoint on this machine; it answers 200 unless the test says otherwise. */
+/** Starts a client's webhook endpoint on this machine. It answers with the status that `answer` returns, 200 by default. */
 export async function receiver(answer: (delivery: Delivery) => number = () => 200) {
   const received: Delivery[] = [];
   let answering = answer;

@@ -53,7 +53,7 @@ describe('a webhook', () => {
 
     expect(ok(await api.get(`/v1/webhooks/${hook.id}`))).toEqual(hook);
     expect(ok(await api.get<{ data: Hook[] }>('/v1/webhooks')).data).toContainEqual(hook);
-    // Wait for the cursor: switched off before it is stored, the webhook would get the event again.
+    // Waits until the webhook's cursor is stored: if the webhook is switched off before, it gets the event again later.
     await until(
       async () => ok(await api.get<{ lagEvents: number }>(`/v1/webhooks/${hook.id}/stats`)).lagEvents === 0,
     );

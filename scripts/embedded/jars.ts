@@ -6,7 +6,7 @@ import { SetupError } from '../say.mjs';
 
 const run = promisify(execFile);
 
-/** Copies the jars of `scripts/embedded/<name>/pom.xml` into `dir` once; returns the class path. */
+/** Downloads the jars of `scripts/embedded/<name>/pom.xml` into `dir` if it does not exist; returns the class path. */
 export async function jarsOf(name: string, dir: string): Promise<string> {
   if (!existsSync(dir)) {
     const incoming = `${dir}.${process.pid}`;

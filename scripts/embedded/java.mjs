@@ -1,4 +1,4 @@
-// Runs before anything is installed: import only what Node brings.
+// Runs before any package is installed: it may import Node's own modules only.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,13 +7,13 @@ import { promisify } from 'node:util';
 import { SetupError } from '../say.mjs';
 
 const run = promisify(execFile);
-const OLDEST = 17; // for a Kafka 4 broker: https://kafka.apache.org/40/documentation/compatibility.html
+const OLDEST = 17; // what a Kafka 4 broker requires: https://kafka.apache.org/40/documentation/compatibility.html
 
 export const KAFKA_VERSION = '4.4.0';
 export const kafkaJars = fileURLToPath(new URL(`../../.cache/kafka-${KAFKA_VERSION}`, import.meta.url));
 export const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
 
-/** Throws an error of one line that says what to install, if Java or the Maven that fetches Kafka's jars is missing. */
+/** Throws an error that says what to install if Java is missing, or Maven while it is needed to fetch Kafka's jars. */
 export async function requireJava() {
   const { stderr } = await run(java, ['-version']).catch(() => {
     throw missing(
@@ -23,7 +23,7 @@ export async function requireJava() {
     );
   });
   const [, version, major] = /version "((\d+)[^"]*)"/.exec(stderr) ?? [];
-  const found = Number(major); // Java 8 and older call themselves 1.x
+  const found = Number(major); // Java 8 and older print their version as 1.x
   if (!(found >= OLDEST))
     throw missing(
       `Kafka needs Java ${OLDEST} or newer, and here is Java ${version}`,

@@ -6,7 +6,7 @@ import { isRunning } from './launch.ts';
 import { startPostgres } from './postgres.ts';
 
 const PREFIX = 'wbiz-test-';
-/** More than `npm start` gives it: the topics of all suites exist until the end. */
+/** More heap than under `npm start`: the topics of all suites exist until the end of the tests. */
 const KAFKA_HEAP_MB = 512;
 
 type TestStack = { readonly stop: () => Promise<void> };
@@ -15,7 +15,7 @@ declare global {
   var testStack: TestStack;
 }
 
-/** Starts one Kafka and one Postgres for all suites, unless KAFKA_BROKERS or DATABASE_URL name others. */
+/** Starts a Kafka (unless KAFKA_BROKERS is set) and a Postgres (unless DATABASE_URL is set) for all test suites. */
 export async function startTestStack(): Promise<TestStack> {
   if (process.env.KAFKA_BROKERS && process.env.DATABASE_URL) return { stop: async () => undefined };
   removeLeftOvers();
@@ -50,7 +50,7 @@ export default async function jestSetup() {
   globalThis.testStack = await startTestStack();
 }
 
-/** Removes the folders of killed runs, whose processes have been ended by launch.ts. */
+/** Removes the folders of test runs that were killed; the reaper in launch.ts has ended their processes. */
 function removeLeftOvers() {
   for (const name of readdirSync(tmpdir())) {
     const pid = name.startsWith(PREFIX) && Number(name.slice(PREFIX.length).split('-')[0]);

@@ -18,7 +18,7 @@ const JVM = [
 
 type Ports = { readonly broker: number; readonly controller: number };
 
-/** Starts a real Apache Kafka on 127.0.0.1, one node that is broker and controller; resolves when it answers. */
+/** Starts a real Apache Kafka on 127.0.0.1: one node, both broker and controller. Resolves once it answers clients. */
 export async function startKafka({
   dataDir: dir,
   logFile,
@@ -29,20 +29,20 @@ export async function startKafka({
   heapMb = 256,
   note = () => undefined,
 }: {
-  /** Kept between starts. */
+  /** The folder of Kafka's data, which stays after the stop. */
   dataDir: string;
   logFile: string;
-  /** Beside the data by default. */
+  /** Default: `<dataDir>.pid`. */
   pidFile?: string;
-  /** Free ones by default. */
+  /** Default: free ports. */
   ports?: Ports;
-  /** Server properties, added to the usual ones. */
+  /** Server properties that add to, or override, those of `serverProperties`. */
   properties?: (ports: Ports) => Readonly<Record<string, string>>;
-  /** More arguments for StorageTool. */
+  /** Further arguments of Kafka's StorageTool, which formats the data folder. */
   format?: readonly string[];
-  /** The largest heap, in MiB. */
+  /** The limit of the JVM's heap, in MiB. */
   heapMb?: number;
-  /** Called with each step that takes long. */
+  /** Called with a description before each step that may take long. */
   note?: (what: string) => void;
 }): Promise<Running & { brokers: string }> {
   const dataDir = resolve(dir);
@@ -56,7 +56,7 @@ export async function startKafka({
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   chmodSync(dataDir, 0o700);
   const lines = Object.entries(more({ broker, controller })).map(([name, value]) => `${name}=${value}\n`);
-  // If a property is set twice, the later line counts.
+  // If a property is there twice, Kafka uses the later line.
   writeFileSync(properties, serverProperties({ broker, controller, logDir }) + lines.join(''), {
     mode: 0o600,
   });
@@ -82,7 +82,7 @@ export async function startKafka({
     command: java,
     args: [
       `-Xmx${heapMb}m`,
-      '-Xmn32m', // the young generation: little in it is alive, and a larger one would only take more memory
+      '-Xmn32m', // size of the young generation: most objects die young, so that a larger one would only use more memory
       ...JVM,
       '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
       '-cp',
@@ -100,7 +100,7 @@ export async function startKafka({
   return { brokers, pid, exited, stop };
 }
 
-/** True if clients find the broker, a group coordinator and ids for idempotent producers. */
+/** True if clients get answers from the broker, from a group coordinator, and as idempotent producers. */
 async function answers(brokers: string): Promise<boolean> {
   const retry = { initialRetryTime: 50, retries: 3 };
   const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry });
@@ -112,15 +112,15 @@ async function answers(brokers: string): Promise<boolean> {
     await producer.connect();
     return true;
   } catch {
-    return false; // whenReady asks again, until its time is over or the process ends
+    return false; // whenReady asks again until its timeout or until Kafka ends
   } finally {
     await Promise.all([admin.disconnect(), producer.disconnect()]);
   }
 }
 
-// log.cleaner.dedupe.buffer.size: by default 128 MiB, allocated at the start; this one is enough for 300,000 keys a pass.
-// broker.session.timeout.ms: a killed broker can register again only after its session has ended.
-// metadata.max.idle.interval.ms: an idle controller writes a record every 0.5 s by default.
+// log.cleaner.dedupe.buffer.size: allocated at the start, by default 128 MiB; 8 MiB hold 300,000 keys per pass of the cleaner.
+// broker.session.timeout.ms: a killed broker cannot register again before this timeout.
+// metadata.max.idle.interval.ms: how often an idle controller writes a record, by default every 0.5 s.
 const serverProperties = ({
   broker,
   controller,

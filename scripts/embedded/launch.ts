@@ -8,15 +8,15 @@ import type { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SetupError } from '../say.mjs';
 
-/** Below the range of outgoing connections (Linux: from 32768, others: from 49152), which could take a chosen port. */
+/** Ports to choose from: below those of outgoing connections (from 32768 on Linux, 49152 elsewhere), which could occupy one. */
 const [LOWEST_PORT, PORTS_END] = [10_000, 32_000];
-/** Parallel test workers choose from separate ranges, since a worker listens on a port seconds after it chose it. */
+/** Jest's parallel workers choose from separate parts of the range, since a worker uses a port only seconds after the choice. */
 const STRETCHES = 3;
 const STRETCH = Math.floor((PORTS_END - LOWEST_PORT) / STRETCHES);
 const FROM = LOWEST_PORT + STRETCH * (Number(process.env.JEST_WORKER_ID ?? 0) % STRETCHES);
 const given = new Set<number>();
 
-/** A TCP port of 127.0.0.1 that nobody listens on at this moment; a different one at each call. */
+/** A TCP port of 127.0.0.1 that no process listens on now; each call returns another port. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FROM, FROM + STRETCH);
@@ -37,23 +37,23 @@ export async function freePort(): Promise<number> {
 
 export type Program = {
   readonly command: string;
-  /** One of them must hold `marker`. */
+  /** One of the arguments must contain `marker`. */
   readonly args: readonly string[];
-  /** Text in the command line by which a process left by an earlier run is recognised. */
+  /** A text in the program's command line that identifies a process which an earlier run has left. */
   readonly marker: string;
   readonly pidFile: string;
-  /** Receives stdout and stderr; without it they are pipes on `child`. */
+  /** The file that stdout and stderr are appended to; if absent, they are pipes on `child`. */
   readonly logFile?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly cwd?: string | undefined;
   readonly as?: { readonly uid: number; readonly gid: number } | undefined;
-  /** The signal for an orderly end. */
+  /** The signal at which the program ends in order; default: SIGTERM. */
   readonly stopSignal?: NodeJS.Signals;
 };
 
 export type Running = {
   readonly pid: number;
-  /** Resolves with how it ended, in a few words. */
+  /** Resolves with how the program ended: `with exit code 1`, `by SIGKILL`. */
   readonly exited: Promise<string>;
   readonly stop: (withinMs?: number) => Promise<void>;
 };
@@ -61,8 +61,8 @@ export type Running = {
 export type Launched = Running & { readonly child: ChildProcess };
 
 /**
- * Starts a program that does not outlive this process: it is ended by stop(), by the reaper if this process is killed, or by
- * the next launch with the same pidFile if the reaper is killed too.
+ * Starts a program that does not outlive this process. What ends the program: stop(); the reaper, if this process is killed;
+ * the next launch with the same pidFile, if the reaper is killed too.
  */
 export async function launch({ stopSignal = 'SIGTERM', ...program }: Program): Promise<Launched> {
   const { command, args, marker, pidFile, logFile, env, cwd, as } = program;
@@ -76,7 +76,7 @@ export async function launch({ stopSignal = 'SIGTERM', ...program }: Program): P
     env,
     cwd,
     stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'],
-    // In a process group of its own: Ctrl-C reaches this process only, which stops its programs in order.
+    // A process group of its own: Ctrl-C reaches only this process, which then stops its programs in order.
     detached: true,
   });
   if (log !== undefined) closeSync(log);
@@ -95,7 +95,7 @@ export async function launch({ stopSignal = 'SIGTERM', ...program }: Program): P
     return how;
   });
 
-  /** Asks it to end; kills it after `withinMs`. */
+  /** Sends the stop signal; kills the program if it still runs after `withinMs`. */
   const stop = async (withinMs = 6_000) => {
     child.kill(stopSignal);
     const late = setTimeout(() => child.kill('SIGKILL'), withinMs);
@@ -112,7 +112,7 @@ export function tail(logFile: string, lines = 15) {
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
-/** Polls until `ready` answers true; throws if the process ends first, or after `timeoutMs`. */
+/** Polls until `ready` resolves to true; throws if the process ends before, or after `timeoutMs`. */
 export async function whenReady({
   name,
   exited,
@@ -134,13 +134,13 @@ export async function whenReady({
   void exited.then((how) => (ended = how));
   for (const giveUp = Date.now() + timeoutMs; Date.now() < giveUp; await delay(everyMs)) {
     if (ended) throw failed(`ended ${ended} while starting`);
-    // A connection made too early may never be answered: after 5 s it counts as a no.
+    // A connection made too early may never be answered: 5 s without an answer count as not ready.
     if (await Promise.race([ready(), delay(5_000, false, { ref: false })])) return;
   }
   throw failed(`did not answer within ${timeoutMs / 1000} s`);
 }
 
-/** Ends the process that an earlier run left when it was killed with its reaper; throws if that run still lives. */
+/** Ends the process that an earlier run has left (if run and reaper were killed); throws if that run still runs. */
 export async function endLeftOver(pidFile: string): Promise<void> {
   const left = readPid(pidFile);
   if (!left || !commandLine(left.pid).includes(left.marker)) return;
@@ -153,7 +153,7 @@ export async function endLeftOver(pidFile: string): Promise<void> {
     if (Date.now() > kill) signal(left.pid, 'SIGKILL');
 }
 
-/** Whether a process has this pid. */
+/** True if a process with this pid exists. */
 export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -166,7 +166,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if (codeOf(error) !== 'ESRCH') throw error; // it ended just now
+    if (codeOf(error) !== 'ESRCH') throw error; // ESRCH: the process has just ended
   }
 }
 
@@ -181,17 +181,17 @@ function readPid(pidFile: string): LeftOver | undefined {
   }
 }
 
-/** The command line of a running process; '' if there is none. */
+/** The command line of the process with this pid; '' if it does not run. */
 function commandLine(pid: number): string {
   try {
     const line = execFileSync('ps', ['-ww', '-o', 'stat=,args=', '-p', String(pid)], { encoding: 'utf8' });
     return line.startsWith('Z') ? '' : line;
   } catch {
-    return ''; // ps exits with 1 if no process has that pid
+    return ''; // ps exits with 1 if no process has the pid
   }
 }
 
-/** A shell (1 MB) that ends the launched programs once its standard input closes, because this process is gone. */
+/** A shell (1 MB) that ends the launched programs once its standard input closes, which happens when this process ends. */
 const reaper = {
   kept: new Map<number, string>(),
   shell: undefined as ChildProcessByStdio<Writable, null, null> | undefined,

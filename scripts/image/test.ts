@@ -1,5 +1,5 @@
-// npm run test:image: builds the image and runs the compose file: up, a message, two replicas, down. Uses Docker if it
-// runs; otherwise buildah, podman and docker-compose, with stand-ins for images that cannot be pulled.
+// npm run test:image: builds the image and tests the compose file: up, a message, two replicas, down. Uses Docker, or, if
+// Docker does not run, buildah, podman and docker-compose, with stand-ins for images that cannot be pulled.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const env = { ...process.env };
 const works = (command: string, ...args: string[]) =>
   spawnSync(command, args, { stdio: 'ignore', env }).status === 0;
 
-/** Resolves to the program's output; throws the end of it if the program fails. */
+/** Runs a program; resolves to its output. If the program fails, throws an error with the end of the output. */
 function run(command: string, ...args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env });
@@ -46,7 +46,7 @@ async function until<Found>(
   throw new SetupError(`${what}: not within ${withinMs / 1000} s`);
 }
 
-/** The commands that build images and run containers here; undefined if there are none. */
+/** A command and its first arguments. */
 type Words = [string, ...string[]];
 type Engine = { cli: string; compose: Words; build: Words };
 
@@ -61,10 +61,10 @@ function engineHere(): Engine | undefined {
   return { cli: 'podman', compose: composer, build };
 }
 
-/** Starts podman as the daemon for compose and makes stand-ins for images that cannot be pulled. Resolves to its end. */
+/** Starts podman as compose's daemon and makes stand-ins for images that cannot be pulled; resolves to podman's stop function. */
 async function preparePodman() {
   env.CONTAINERS_CONF = join(home, 'containers.conf');
-  // Podman's default limits may exceed what root may set on this machine.
+  // Podman's default limits may be higher than root may set on this machine.
   const limits = 'default_ulimits = ["nofile=20000:20000", "nproc=20000:20000"]';
   writeFileSync(env.CONTAINERS_CONF, `[containers]\n${limits}\n[network]\nnetwork_backend = "netavark"\n`);
   const socket = `unix://${join(home, 'podman.sock')}`;
@@ -74,7 +74,7 @@ async function preparePodman() {
   const missing = images.filter((image) => !works('podman', 'image', 'exists', image));
   const absent = missing.filter((image) => !works('podman', 'pull', '-q', image));
   if (absent.length > 0) await run('bash', 'scripts/image/stand-ins.sh', ...images);
-  // Podman leaves health checks to systemd, which may be absent: here this loop runs them.
+  // Podman relies on systemd to run health checks; since systemd may be missing, this loop runs them.
   let beating = true;
   const beat = (async () => {
     for (; beating; await delay(1_000)) {
@@ -89,7 +89,7 @@ async function preparePodman() {
   };
 }
 
-/** The images of Node, Postgres and Kafka that the files name. */
+/** The images of Node, Postgres and Kafka that the Dockerfile and the compose file name. */
 async function imagesUsed(): Promise<readonly string[]> {
   const [, node = ''] =
     /ARG NODE=(\S+)/.exec(readFileSync(join(root, 'deploy/docker/Dockerfile'), 'utf8')) ?? [];
@@ -163,7 +163,7 @@ async function main() {
   }
 }
 
-/** Sends a text to the person who has written in, and waits until it is read. */
+/** Sends a text to the person who wrote to the demo account, and waits until its status is `read`. */
 async function sendAndRead(baseUrl: string, key: string): Promise<void> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ to: '+918899332211', body: 'Hi! Your order has shipped.' });

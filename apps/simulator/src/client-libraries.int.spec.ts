@@ -24,7 +24,7 @@ let flowId: string;
 
 beforeAll(async () => {
   ({ simulator, receiver } = await simulatorWithReceiver());
-  // Nothing but the base URL differs from what their manuals say.
+  // Set up as the manuals of the two libraries say, but for the base URL.
   greatDetail = new Client({
     baseUrl: simulator.url,
     graphVersion: 'v25.0',
@@ -46,7 +46,7 @@ afterAll(() => simulator.close());
 const to = '918899332211';
 const { bytes, mimeType } = SAMPLE_FILES.image;
 
-/** JSON of this realm: Jest's sandbox has an Object of its own, and this library compares prototypes. */
+/** `fetch` whose JSON has the Object of Jest's sandbox as prototype, not Node's: the library compares prototypes. */
 const fetchInSandbox: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   return Object.assign(response, { json: async () => JSON.parse(await response.text()) as unknown });

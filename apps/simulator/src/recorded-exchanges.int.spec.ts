@@ -8,10 +8,10 @@ type Shape = string | readonly Shape[] | { readonly [key: string]: Shape };
 
 type Exchange = {
   readonly name: string;
-  /** The version that answered; empty where the path had none. */
+  /** The API version in the path; empty if the path had none. */
   readonly version: string;
   readonly method: string;
-  /** Ids as placeholders: `{phone}`. */
+  /** The path, with placeholders for ids: `{phone}`. */
   readonly path: string;
   readonly body?: object;
   readonly upload?: MediaKind;
@@ -23,8 +23,8 @@ type Exchange = {
 
 /**
  * Meta's answers from October 2024 to February 2026, recorded by the tests of ignacio-chiazzo/ruby_whatsapp_sdk (MIT).
- * Requests have values of our own; answers are reduced to status, codes and keys. A key ends in `?` if only some elements of
- * a list have it.
+ * Our values replace those of the recorded requests; answers are reduced to status, codes and keys. A key ends in `?` if
+ * only some elements of a list have the key.
  */
 const EXCHANGES = JSON.parse(
   readFileSync(new URL('recorded-exchanges.json', import.meta.url), 'utf8'),
@@ -58,7 +58,7 @@ const approved = async (name: string, language: string) => {
   await simulator.control('POST', `/templates/${id}/review`, { decision: 'APPROVED' });
   return id;
 };
-/** Another account, with these templates alone. */
+/** Adds an account and deletes all of its templates but these. */
 const accountWith = async (...left: string[]) => {
   const { id } = (await simulator.control('POST', '/wabas', { token: TOKEN })).body;
   const { data } = (await simulator.graph('GET', `/${id}/message_templates`)).body;
@@ -113,7 +113,7 @@ const ask = async ({ version, method, path, body, upload }: Exchange) => {
   return { response, answer: (await response.json()) as Json };
 };
 
-/** Where the answer has other keys or types than were recorded. */
+/** The places where the answer's keys or types differ from the recorded ones. */
 function differences(shape: Shape, value: unknown, at: string): readonly string[] {
   if (typeof shape === 'string')
     return shape.split('|').includes(typeof value) ? [] : [`${at} is ${typeof value}, not ${shape}`];

@@ -8,7 +8,7 @@ import { DEFAULT_APP_SECRET, DEFAULT_TOKEN, startSimulator, type SimulatorOption
 export const WABA = '1000000000000001';
 export const PHONE = '1060000000000001';
 
-// The tests check the shape of answers by their expectations, not by the compiler.
+// `any`: expectations, not types, check the shape of answers.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = any;
 
@@ -21,7 +21,7 @@ export type Received = {
 
 export type WebhookReceiver = Awaited<ReturnType<typeof webhookReceiver>>;
 
-/** The app that gets Meta's webhooks: keeps each one, and answers with the next status of `answers`, else with 200. */
+/** The app that receives webhooks: keeps each one; answers with the next HTTP status in `answers`, or 200 if it is empty. */
 export async function webhookReceiver() {
   const received: Received[] = [];
   const answers: number[] = [];
@@ -46,7 +46,7 @@ export async function webhookReceiver() {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-  /** Calls `find` after each webhook until it finds something, and resolves to that; fails after 10 s. */
+  /** Calls `find` after each webhook and resolves to what it finds; fails if it has found nothing after 10 s. */
   const until = <T>(find: () => T | undefined | false): Promise<T> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(
@@ -93,7 +93,7 @@ export async function webhookReceiver() {
   };
 }
 
-/** A simulator on a free port with short status delays, and calls to it. */
+/** Starts a simulator on a free port with short status delays; resolves to functions that call it. */
 export async function simulatorForTests(options: SimulatorOptions = {}) {
   const simulator = await startSimulator({
     log: () => {},
@@ -132,7 +132,7 @@ export async function simulatorForTests(options: SimulatorOptions = {}) {
   };
 
   let templates = 0;
-  /** Creates a template, with a name of its own unless `more` gives one. */
+  /** Creates a template; its name is a new one unless `more` has a name. */
   const createTemplate = (components: unknown, more: object = {}) =>
     graph('POST', `/${WABA}/message_templates`, {
       name: `template_${(templates += 1)}`,
@@ -148,7 +148,7 @@ export async function simulatorForTests(options: SimulatorOptions = {}) {
     createTemplate,
     call,
     upload,
-    /** Id of an uploaded sample of this kind. */
+    /** Uploads a sample file of this kind; resolves to the media id. */
     uploaded: async (kind: MediaKind) =>
       (await upload(SAMPLE_FILES[kind].bytes, SAMPLE_FILES[kind].mimeType)).body.id as string,
     graph,

@@ -35,20 +35,20 @@ import { templateRoutes } from './templates/templates.routes.js';
 import { openWebhookSender } from './webhooks/webhook-sender.js';
 
 export type SimulatorOptions = {
-  /** 0, the default, takes a free port. */
+  /** Default: 0, which means any free port. */
   readonly port?: number;
-  /** 127.0.0.1 by default. */
+  /** Default: 127.0.0.1. */
   readonly host?: string;
-  /** Keeps accounts, templates, windows and the webhook target across restarts. */
+  /** The directory in which accounts, templates, customer service windows and the webhook target survive restarts. */
   readonly stateDir?: string | undefined;
-  /** Where webhooks go; `POST /_control/webhook` sets it later. */
+  /** The URL that receives webhooks; `POST /_control/webhook` changes it. */
   readonly webhookUrl?: string | undefined;
   readonly appSecret?: string | undefined;
   readonly verifyToken?: string | undefined;
-  /** The bearer token of `/_control`; without it, `/_control` answers callers on this machine only. */
+  /** The bearer token for `/_control`; if absent, `/_control` serves only clients on this machine. */
   readonly controlToken?: string | undefined;
   readonly behaviour?: Partial<Settings>;
-  /** Stderr by default. */
+  /** Writes a log line. Default: writes to stderr. */
   readonly log?: (line: string) => void;
 };
 
@@ -57,7 +57,7 @@ export const DEFAULT_APP_SECRET = 'simulator-app-secret';
 const DEFAULT_VERIFY_TOKEN = 'simulator-verify-token';
 
 const MAX_BODY = 32 * 1024 * 1024;
-// Room for the largest file and the multipart form around it.
+// Bytes: the largest file and 1 MiB for the multipart form around it.
 const MAX_FILE_BODY = MAX_MEDIA_BYTES + 1024 * 1024;
 
 /** Starts the simulator; resolves once it listens. `close` saves the state. */

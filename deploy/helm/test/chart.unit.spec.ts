@@ -65,7 +65,7 @@ const OWN: Readonly<Record<Service, Settings>> = {
 };
 const python = chartPython();
 
-/** What check.py makes of all cases, by name: one run of Python for all tests. */
+/** The objects that check.py renders, and the faults that it finds, by case; a single run of Python serves all tests. */
 const rendered: Readonly<Record<string, Rendered>> = python
   ? JSON.parse(
       execFileSync(python, [here('check.py')], {
@@ -241,7 +241,7 @@ if (!python)
       }
   });
 
-  /** The environment that the kubelet would make, with made-up values of Secrets and mounted files. */
+  /** The environment variables that the kubelet would set, with made-up values of Secrets and mounted files. */
   function environmentOf(name: string, item: string, kind?: string): NodeJS.ProcessEnv {
     const made = ({ name: variable, value, valueFrom }: Variable): string => {
       if (variable.endsWith('_KEY') && !variable.startsWith('KAFKA') && !variable.startsWith('RPC_TLS'))
@@ -355,7 +355,7 @@ if (!python)
         Number(annotations['helm.sh/hook-weight']);
       const [job] = all(name, 'Job');
       if (name.startsWith('Strimzi')) {
-        // With Strimzi the Job is no hook: it needs the Secrets that Strimzi makes for KafkaUsers of this release.
+        // With Strimzi the Job is no hook: Strimzi makes the Secrets that the Job needs only from KafkaUsers of the same release.
         expect(of(name).objects.filter(hookOf)).toEqual([]);
         expect(job!.metadata.name).toMatch(/^wbiz-provision-[0-9a-f]{8}$/);
         return;

@@ -62,7 +62,7 @@ def rendered(chart, values, release):
     except helm.HelmError as fault:
         return {"refused": str(fault)}
     notes = "".join(text for path, text in files.items() if path.endswith("NOTES.txt"))
-    # In the order of their files, in which Helm runs hooks of the same weight.
+    # In the order of file names, since Helm runs hooks of the same weight in this order.
     texts = [text for path, text in sorted(files.items()) if path.endswith(".yaml")]
     objects = [item for text in texts for item in yaml.load_all(text, yaml.CSafeLoader) if item]
     faults = [fault for item in objects for fault in faults_of(json.dumps(item, default=str))]

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 
-/** The fields that this test reads, of objects of all kinds. */
+/** The fields of Kubernetes objects that test:cluster reads; an object has only those of its kind. */
 export type KubeObject = {
   kind: string;
   metadata: { name: string; labels: Record<string, string>; creationTimestamp: string };
@@ -23,10 +23,10 @@ export type KubeObject = {
     conditions?: { type: string; status: string }[];
   };
 };
-/** The output of a failed tool. */
+/** What a tool that failed has printed. */
 export type Failed = { stdout: string; stderr: string };
 
-/** Waits until `found` resolves to `wanted`; after `timeoutMs` throws with its last answer. */
+/** Calls `found` until it resolves to `wanted`; after `timeoutMs` throws an error with the last result. */
 export async function until(
   what: string,
   wanted: unknown,

@@ -19,7 +19,7 @@ await build();
 await step('Kubernetes, kwok and Helm', built);
 const cluster = await step(`Control plane ${KUBERNETES}`, () => controlPlane(dir));
 const { kubectl, helm, apply } = cluster;
-// The cluster ends when this process exits.
+// Exits at a signal: the control plane ends when this process exits.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'])
   process.once(signal, () => process.exit(1));
 const get = async (namespace: string, ...args: string[]) =>
@@ -27,7 +27,7 @@ const get = async (namespace: string, ...args: string[]) =>
 const items = async (namespace: string, kinds: string) =>
   ((await get(namespace, kinds)) as { items: KubeObject[] }).items;
 
-/** Makes a namespace that allows only restricted pods, with the Secrets, volume and class that the values name. */
+/** Makes a namespace that allows only restricted pods, and the Secrets, volume and priority class that the values name. */
 async function namespace(name: string, values: unknown): Promise<void> {
   const secrets = JSON.stringify(values).matchAll(
     /"(?:\w*[sS]ecret\w*|existing|gateway|messaging|contacts|templates|campaigns|webhooks)":"([a-z0-9-]+)"/g,
@@ -89,7 +89,7 @@ const each = (value: number) => Object.fromEntries(SERVICES.map((service) => [`w
 
 const minimal = CASES['minimal']!;
 const everything = CASES['everything']!;
-/** Cases that are installed and uninstalled, each in a namespace of its own. */
+/** The cases of values.ts that are only installed and uninstalled, each in a namespace of its own. */
 const OTHERS = [
   'existing secrets',
   'everything off',
@@ -105,7 +105,7 @@ async function main(): Promise<void> {
   await namespace('prod', [minimal, everything]);
   const given = (await kindsIn('prod')).sort();
   await step('Values that are wrong are refused, and leave nothing behind', () => wrongValuesRefused(given));
-  await step('helm install, with what is required alone', () => installMinimal(given));
+  await step('helm install, with the required values only', () => installMinimal(given));
   await step('helm upgrade to another image takes no replica away', upgradeImage);
   await step('helm upgrade, with every option on', upgradeToEverything);
   await step('helm rollback', rollBack);
@@ -250,7 +250,7 @@ async function installAndUninstall(name: string, space: string): Promise<void> {
   await helm(['uninstall', 'wbiz', '--namespace', space, ...WAIT]);
 }
 
-/** Runs provisioning's code for Secrets with the rights of its service account, as in its pod, and checks these rights. */
+/** Runs the code by which provisioning makes Secrets, with the rights of its service account, and checks these rights. */
 async function secretsByRights(space: string): Promise<void> {
   const accounts = (await items(space, 'serviceaccounts')).map(({ metadata }) => metadata.name);
   const account = accounts.find((name) => name.startsWith('wbiz-provision-'))!;

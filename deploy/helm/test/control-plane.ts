@@ -1,5 +1,5 @@
-// A real Kubernetes control plane on this machine, built from Go modules. It has no kubelet: kwok reports pods as
-// running, or a Job as done, and none of their code runs.
+// Builds a real Kubernetes control plane from Go modules and runs it on this machine. It has no kubelet: kwok only reports
+// that pods run and that Jobs are done; no code of theirs runs.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ const go = (args: readonly string[], cwd = home) =>
 const moduleOf = async (module: string) =>
   JSON.parse((await go(['mod', 'download', '-json', module])).stdout) as { Dir: string; GoMod: string };
 
-/** Builds what is missing, once: some 20 minutes on two cores, 500 MB in WBIZ_CLUSTER_CACHE (~/.cache/wbiz-cluster). */
+/** Builds the tools missing in WBIZ_CLUSTER_CACHE (~/.cache/wbiz-cluster): the first time 20 minutes on two cores, 500 MB. */
 export async function built(note: (what: string) => void): Promise<void> {
   mkdirSync(bin, { recursive: true });
   await run('go', ['version']).catch(() => {
@@ -57,7 +57,7 @@ export async function built(note: (what: string) => void): Promise<void> {
     }
 }
 
-/** A Go module that requires Kubernetes. Its own go.mod takes its libraries from folders; here they are modules too. */
+/** Makes a Go module that requires Kubernetes, whose libraries, in its own go.mod replaced by folders, are modules here. */
 async function kubernetes() {
   const module = await moduleOf(`k8s.io/kubernetes@v${KUBERNETES}`);
   const libraries = readFileSync(module.GoMod, 'utf8').matchAll(/^\s+(k8s\.io\/\S+) => \.\/staging/gm);
@@ -75,8 +75,8 @@ function goModule(name: string, text: string): string {
 }
 
 /**
- * Starts a control plane with three nodes and its data in `dir`. Resolves to its URL, `kubectl` and `helm` (they resolve to
- * their output and throw it on failure), and `end`.
+ * Starts a control plane with three nodes, which stores its data in `dir`. The functions `kubectl` and `helm` of the result
+ * resolve to what the tool prints, or throw an error with it; `end` stops the control plane.
  */
 export async function controlPlane(dir: string) {
   mkdirSync(dir, { recursive: true });

@@ -1,6 +1,6 @@
 // npx node deploy/helm/test/crds.ts: writes crds/*.json, the CRDs of KEDA, Prometheus, Strimzi and Gateway API against which
-// the chart's objects are checked, one version each and without descriptions. Needs Go, Maven and a Java newer than 17
-// (JAVA). Run it when a version below changes.
+// tests check the chart's objects: one version of each, without descriptions. Needs Go, Maven and a Java newer than 17
+// (JAVA). Run it after a change of a version below.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -81,7 +81,7 @@ function write({ spec: { group, names, scope, versions } }: Crd): void {
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${names.plural}.${group}`,
-      // API servers accept CRDs of groups under k8s.io only with this annotation.
+      // API servers accept a CRD whose group ends in .k8s.io only with this annotation.
       ...(group.endsWith('.k8s.io') && {
         annotations: {
           'api-approved.kubernetes.io': 'https://github.com/kubernetes-sigs/gateway-api/pull/2997',
@@ -100,7 +100,7 @@ function write({ spec: { group, names, scope, versions } }: Crd): void {
   writeFileSync(new URL(`crds/${names.kind}.json`, import.meta.url), `${JSON.stringify(crd)}\n`);
 }
 
-/** Removes the descriptions, but not properties of that name. */
+/** Removes all descriptions from a schema, but not properties that are named `description`. */
 function withoutWords(value: unknown, inProperties = false): unknown {
   if (Array.isArray(value)) return value.map((one) => withoutWords(one));
   if (typeof value !== 'object' || value === null) return value;

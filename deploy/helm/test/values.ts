@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
-/** Values of an installation; the rest has the chart's defaults. */
+/** The values given to the chart; all others have the chart's defaults. */
 export type Values = Readonly<Record<string, unknown>>;
 
 const META = { existingSecret: 'meta' };
@@ -111,12 +111,12 @@ const strimzi = (authentication: string) => ({
   services: each((service) => ({ autoscaling: { enabled: service !== 'gateway' } })),
 });
 
-/** The values at the top of the chart's README. */
+/** The example values in the chart's README. */
 const README = /<<'VALUES'\n([^]*?)VALUES/.exec(
   readFileSync(new URL('../wbiz/README.md', import.meta.url), 'utf8'),
 )![1]!;
 
-/** Installations to test, by name. */
+/** The installations that are tested, by name. */
 export const CASES: Readonly<Record<string, { readonly values: Values; readonly release?: object }>> = {
   README: { values: parse(README) as Values },
   minimal: { values: minimal },
@@ -173,7 +173,7 @@ export const CASES: Readonly<Record<string, { readonly values: Values; readonly 
 const without = (key: keyof typeof minimal) => ({ ...minimal, [key]: {} });
 const and = (more: object) => ({ ...minimal, ...more });
 
-/** Values that are refused, and the words of the reason. */
+/** Values that the chart must refuse, each with a text that the refusal must contain. */
 export const REFUSED: readonly (readonly [why: string, values: Values])[] = [
   ['kafka.brokers is missing', without('kafka')],
   ['postgres.adminUrl or postgres.adminSecret is missing', without('postgres')],

@@ -12,9 +12,9 @@ import { NotStored, type MediaStore } from './media-store.js';
 const PART_BYTES = 5 * 1024 * 1024;
 
 /**
- * An S3 bucket, or one of a compatible server: `s3://bucket/prefix?region=eu-central-1&endpoint=https://…`. Credentials
- * come from where AWS's tools look for them (environment, profile, instance). With an endpoint the bucket is addressed
- * by path (`http://server/bucket`), since few such servers have a host name per bucket.
+ * A store in a bucket of S3 or a compatible server: `s3://bucket/prefix?region=eu-central-1&endpoint=https://…`. The AWS
+ * SDK finds the credentials (environment, profile, instance). With an endpoint, URLs have the form `https://server/bucket`:
+ * few compatible servers have a host name per bucket.
  */
 export async function openBucket(url: URL): Promise<MediaStore> {
   const Bucket = url.host;
@@ -23,7 +23,7 @@ export async function openBucket(url: URL): Promise<MediaStore> {
   const s3 = new S3Client({
     region: url.searchParams.get('region') ?? 'us-east-1',
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
-    // Not all compatible servers know checksums that trail a stream.
+    // Not all compatible servers support checksums that follow a stream.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
@@ -31,7 +31,7 @@ export async function openBucket(url: URL): Promise<MediaStore> {
 
   return Promise.resolve({
     async put(key, bytes) {
-      // An object exists once its last part is uploaded; at most two parts are in memory.
+      // The object appears only when all parts are uploaded. At most two parts are in memory.
       const upload = new Upload({
         client: s3,
         params: { ...at(key), Body: Readable.from(bytes, { objectMode: false }) },

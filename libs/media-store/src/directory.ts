@@ -9,7 +9,7 @@ import { NotStored, type MediaStore } from './media-store.js';
 
 const KEY = /^[\w-]+\/[\w.-]+$/;
 
-/** A directory with a folder per account; all replicas must share it. */
+/** A store in a directory with one folder per account. All replicas of all services must share the directory. */
 export async function openDirectory(url: URL): Promise<MediaStore> {
   const root = fileURLToPath(url);
   await mkdir(root, { recursive: true, mode: 0o700 });
@@ -24,7 +24,7 @@ export async function openDirectory(url: URL): Promise<MediaStore> {
       const unfinished = join(dirname(path), `${basename(path)}.${randomUUID()}.part`);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       try {
-        // `flush`: on the disk before it gets its name.
+        // `flush`: the file's bytes are on the disk before the file gets its final name.
         await pipeline(
           Readable.from(bytes),
           createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }),
@@ -49,7 +49,7 @@ export async function openDirectory(url: URL): Promise<MediaStore> {
     async *list() {
       for (const folder of await readdir(root))
         for (const name of await readdir(join(root, folder)).catch(noFolder)) {
-          const found = await stat(join(root, folder, name)).catch(() => undefined); // removed meanwhile
+          const found = await stat(join(root, folder, name)).catch(() => undefined); // the file was removed after the listing
           if (found) yield { key: `${folder}/${name}`, changedAt: found.mtime };
         }
     },

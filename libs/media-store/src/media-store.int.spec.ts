@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-// @boundaries-ignore the server that the tests of the whole project start
+// @boundaries-ignore the S3 server for all tests of the repository is there
 import { S3_CREDENTIALS, startS3 } from '../../../scripts/embedded/s3.ts';
 import type { MediaStore } from './media-store.js';
 import { openMediaStore } from './open-media-store.js';

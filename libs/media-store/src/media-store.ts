@@ -1,17 +1,17 @@
 import type { Readable } from 'node:stream';
 
-/** What is known of a stored file without reading it. */
+/** A stored file's key and the time of its last change. */
 type StoredFile = { readonly key: string; readonly changedAt: Date };
 
-/** A store for the bytes of media. Keys are `<account>/<name>`. */
+/** Stores the bytes of media under keys of the form `<account>/<name>`. */
 export type MediaStore = {
-  /** Stores all of the bytes or none, even through a crash; replaces what is under the key. */
+  /** Stores all of the bytes, or none if it fails or the process crashes. Replaces bytes stored under the key before. */
   readonly put: (key: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
-  /** Throws {@link NotStored}. The caller must read or destroy the stream. */
+  /** Throws {@link NotStored} if the key is not stored. The caller must read the stream to its end or destroy it. */
   readonly open: (key: string) => Promise<Readable>;
-  /** Does nothing if there is no such key. */
+  /** Deletes the file; does nothing if the key is not stored. */
   readonly delete: (key: string) => Promise<void>;
-  /** Everything in the store, including what a crash left unfinished. */
+  /** Lists all files. The store in a directory also lists unfinished files that a crash has left. */
   readonly list: () => AsyncIterable<StoredFile>;
 };
 

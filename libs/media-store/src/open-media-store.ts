@@ -1,7 +1,7 @@
 import { openDirectory } from './directory.js';
 import type { MediaStore } from './media-store.js';
 
-/** By scheme of `MEDIA_STORE`; S3's code is loaded only if it is used. */
+/** How to open a store, by URL scheme of `MEDIA_STORE`. The code for S3 is loaded only if it is used. */
 const STORES: Readonly<Record<string, (url: URL) => Promise<MediaStore>>> = {
   'file:': openDirectory,
   's3:': async (url) => (await import('./bucket.js')).openBucket(url),

@@ -6,7 +6,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 type Parameters = { query?: object | undefined; path?: object | undefined };
 type Operation = { parameters: Parameters; responses: object };
 
-/** The paths that support a method. */
+/** The paths of the API that have a route with this HTTP method. */
 export type PathOf<M extends Method> = {
   [P in keyof paths]: paths[P][Lowercase<M>] extends Operation ? P : never;
 }[keyof paths];
@@ -22,13 +22,13 @@ type BodyOf<Op> = Op extends { requestBody?: never }
       : never;
 
 export type CallOptions = {
-  /** Pass your own to be able to repeat a POST after this process has ended; otherwise the client makes one. */
+  /** The Idempotency-Key of a POST, by default a random one. Store and pass your own to repeat the POST after a crash. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal | undefined;
 };
 /** Parameters and body of a route. */
 export type Input<Op extends Operation> = Pick<Op['parameters'], 'query' | 'path'> & BodyOf<Op> & CallOptions;
-/** The argument of a call; optional if nothing in it is required. */
+/** The arguments of a call after its path: the route's input, optional if the route requires none of it. */
 export type Args<Op extends Operation> =
   Record<never, never> extends Input<Op> ? [given?: Input<Op>] : [given: Input<Op>];
 
@@ -37,7 +37,7 @@ type Content<Answered> = Answered extends { content: { 'application/json': infer
   : Answered extends { content: { 'application/octet-stream': infer Bytes } }
     ? Bytes
     : undefined;
-/** The body of a route's answer; where there is a 201, a 202 is the answer of calls with `respondAsync`. */
+/** The body of a route's 2xx answer. If a route has 201 and 202, this is the 201: only calls with `respondAsync` get 202. */
 export type Answer<Op extends Operation> = Op['responses'] extends { 201: infer Done; 202: unknown }
   ? Content<Done>
   : Content<Op['responses'][keyof Op['responses']]>;
@@ -46,7 +46,7 @@ export type AsyncAnswer<Op extends Operation> = Op['responses'] extends { 202: i
   : never;
 
 type QueryOf<P extends PathOf<'GET'>> = NonNullable<OperationOf<'GET', P>['parameters']['query']>;
-/** The routes that answer in pages. The tuple excludes `never`, for which `'cursor' extends keyof never` would hold. */
+/** The routes that answer in pages. `[…] extends [never]` excludes routes without a query, as `keyof never` has every key. */
 export type ListPath = {
   [P in PathOf<'GET'>]: [QueryOf<P>] extends [never] ? never : 'cursor' extends keyof QueryOf<P> ? P : never;
 }[PathOf<'GET'>];
@@ -54,7 +54,7 @@ export type ItemOf<P extends ListPath> =
   Answer<OperationOf<'GET', P>> extends { data: (infer Item)[] } ? Item : never;
 
 export type EventType = keyof Schemas['EventData'];
-/** An event with the data of its type. */
+/** An event, whose `type` decides the type of its `data`. */
 export type WbizEvent<T extends EventType = EventType> = {
   [Type in T]: Omit<Schemas['EventView'], 'type' | 'data'> & {
     type: Type;

@@ -2,22 +2,22 @@ import type { components } from './api.js';
 
 type Problem = components['schemas']['Problem'];
 
-/** Codes of the client itself: no answer, an answer that is not WBIZ's, a webhook whose signature is wrong. */
+/** Codes that the SDK adds to the API's: no answer came; the answer is not WBIZ's; a webhook's signature is wrong. */
 type OwnCode = 'network_error' | 'http_error' | 'invalid_signature';
 
 type Facts = {
   readonly code: Problem['code'] | OwnCode;
-  /** HTTP status; 0: no answer. */
+  /** HTTP status; 0 if no answer came. */
   readonly status: number;
   /** One entry per faulty field. */
   readonly details?: NonNullable<Problem['errors']>;
   readonly requestId?: string | undefined;
-  /** The whole problem, with the fields of its code: `messageId`, `metaCode`, `scope`. */
+  /** The whole body of the refusal, with fields that only some codes have: `messageId`, `metaCode`, `scope`. */
   readonly problem?: Problem;
   readonly retryAfterMs?: number | undefined;
 };
 
-/** Thrown for every refusal and failure of a call. Decide by `code`; `message` is for people. */
+/** Thrown if a call is refused or fails. Programs should decide by `code`; `message` is a text for people. */
 export class WbizError extends Error {
   override readonly name = 'WbizError';
   readonly code: Facts['code'];
@@ -26,7 +26,7 @@ export class WbizError extends Error {
   readonly requestId: string | undefined;
   readonly problem: Problem | undefined;
   readonly retryAfterMs: number | undefined;
-  /** The key of the failed POST: repeat the request under it and it is carried out once only. */
+  /** The Idempotency-Key of the failed POST: a repetition with this key is not carried out a second time. */
   idempotencyKey: string | undefined;
 
   constructor(message: string, facts: Facts, options?: ErrorOptions) {
@@ -40,7 +40,7 @@ export class WbizError extends Error {
   }
 }
 
-/** The error for an answer other than 2xx. */
+/** Makes the error for an answer whose status is not 2xx. */
 export async function errorOf(answer: Response): Promise<WbizError> {
   const { status, headers } = answer;
   const retryAfterMs = millisecondsIn(headers.get('retry-after'));
@@ -52,7 +52,7 @@ export async function errorOf(answer: Response): Promise<WbizError> {
   return new WbizError(detail, { code, status, details, requestId, problem, retryAfterMs });
 }
 
-/** Parses a Retry-After: seconds or a date. */
+/** Parses a Retry-After header, which holds seconds or a date, to ms from now; undefined if it holds neither. */
 function millisecondsIn(retryAfter: string | null): number | undefined {
   if (!retryAfter) return undefined;
   const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - Date.now();

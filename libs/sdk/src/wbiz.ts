@@ -18,14 +18,14 @@ export type WbizOptions = {
   /** URL of the installation's API: `https://wbiz.example.com/api`; a URL without a path gets `/api`. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** Most retries of a request, default 4; `events` retries without limit. */
+  /** How often a request is retried at most, by default 4 times; `events` retries without limit. */
   readonly maxRetries?: number;
   /** Time limit of one attempt in ms, default 60,000. */
   readonly timeoutMs?: number;
 };
 
 export type EventOptions<T extends EventType> = {
-  /** The `cursor` of the last event handled, a `nextCursor`, or `now`; default: the oldest event kept. */
+  /** Where to begin: after the event with this `cursor`, at a page's `nextCursor`, or `now`. Default: the oldest event. */
   readonly since?: string | undefined;
   readonly types?: readonly T[] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -42,7 +42,7 @@ type Call = CallOptions & {
 type Page = { readonly data: readonly unknown[]; readonly nextCursor: string | null };
 
 const LONGEST_PAGE = 200;
-/** Seconds that a feed request waits; shorter than the common timeout of proxies. */
+/** How long the server may hold a feed request, in seconds: less than most proxies' time limit. */
 const FEED_WAIT = 25;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
@@ -50,7 +50,7 @@ const LONGEST_PAUSE_MS = 8_000;
 const LONGEST_RETRY_AFTER_MS = 60_000;
 const PASSING = new Set([0, 429, 502, 503, 504]);
 
-/** Client of a WBIZ installation, for one API key. */
+/** Calls a WBIZ installation with one API key. */
 export class Wbiz {
   readonly #baseUrl: string;
   readonly #apiKey: string;
@@ -66,9 +66,9 @@ export class Wbiz {
   }
 
   /**
-   * Makes one call of the API reference; resolves to the answer's body. With `respondAsync` a send resolves once it is
-   * accepted, without its `wamid`. Retries network failures, 429, 502, 503 and 504; a POST always under one
-   * Idempotency-Key, so that it takes effect once. Throws a `WbizError`, or the reason of `signal`.
+   * Calls a route of the API reference; resolves to the answer's body. With `respondAsync` a send resolves once WBIZ has
+   * accepted it, without a `wamid`. Retries network failures, 429, 502, 503 and 504; all attempts of a POST have the same
+   * Idempotency-Key, so that it takes effect once. Throws a `WbizError`, or the abort reason of `signal`.
    */
   request<M extends Method, P extends PathOf<M>>(
     method: M,
@@ -100,8 +100,8 @@ export class Wbiz {
   }
 
   /**
-   * Yields the account's events live, in order, each once, until the loop is left or `signal` aborts (its reason is
-   * thrown). Store the `cursor` of the last event handled and continue with it as `since`.
+   * Yields the account's events live, in order, each once, until the caller leaves the loop or `signal` aborts, whose reason
+   * is thrown. To continue after a restart, store the `cursor` of the last event handled and pass it as `since`.
    */
   async *events<T extends EventType = EventType>({
     since,
@@ -143,7 +143,7 @@ export class Wbiz {
       redirect: 'error',
       ...(body !== undefined && { body: isJson ? JSON.stringify(body) : (body as FormData) }),
     };
-    let pending: WbizError | undefined; // has the message's id, which a later `idempotency_in_progress` lacks
+    let pending: WbizError | undefined; // has the message's id; an `idempotency_in_progress` of a later attempt has not
     for (let retries = 0; ; retries += 1) {
       const outcome = await attempt(url, init, timeoutMs, signal);
       if (!(outcome instanceof WbizError)) return outcome.content;
@@ -156,7 +156,7 @@ export class Wbiz {
   }
 }
 
-/** The answer, or the error. Throws only the reason of `signal`. */
+/** Makes one attempt. Returns the answer's content or an error; throws only the abort reason of `signal`. */
 async function attempt(
   url: string,
   init: RequestInit,
@@ -180,7 +180,7 @@ async function contentOf(answer: Response): Promise<unknown> {
   return isJson ? ((await answer.json()) as unknown) : answer.blob();
 }
 
-/** Whether a retry may end differently. `outcome_unknown` is final; `idempotency_in_progress` will have its answer soon. */
+/** True if a retry may succeed. `outcome_unknown` is final; `idempotency_in_progress` ends once the first attempt is answered. */
 const isPassing = ({ code, status, retryAfterMs = 0 }: WbizError) =>
   retryAfterMs <= LONGEST_RETRY_AFTER_MS &&
   (code === 'idempotency_in_progress' || (PASSING.has(status) && code !== 'outcome_unknown'));
@@ -219,7 +219,7 @@ function searchOf(query: object = {}): string {
 }
 
 const SEEN = '~';
-/** A cursor within a page: the page's own cursor, and the sequence of the last event yielded. */
+/** The cursor of an event within a page: the cursor that fetched the page, and the event's sequence. */
 const cursorAt = (page: string | undefined, sequence: number) => `${page ?? ''}${SEEN}${sequence}`;
 
 function positionIn(cursor: string | undefined): { page: string | undefined; seen: number } {

@@ -10,7 +10,7 @@ type Answered = { status: number; body?: unknown; headers?: Record<string, strin
 let server: Server;
 let wbiz: Wbiz;
 let asked: Asked[];
-/** Answers one request after another; the last answer repeats. */
+/** The server's answers, one per request; the last answer is repeated. */
 let answers: Answered[];
 
 beforeEach(async () => {
@@ -188,7 +188,7 @@ describe('a request', () => {
 
 const asUrl = () => `127.0.0.1:${(server.address() as AddressInfo).port}/api`;
 
-/** Each line is a compile error; never run. */
+/** Calls that must not compile; they are never run. */
 export const misspelt = [
   // @ts-expect-error there is no such route
   () => wbiz.request('GET', '/v1/message'),
@@ -200,7 +200,7 @@ export const misspelt = [
   () => wbiz.request('POST', '/v1/messages/text', { body: { to: '+918899332211', text: 'Hi' } }),
   // @ts-expect-error the id is missing
   () => wbiz.request('GET', '/v1/messages/{id}', {}),
-  // @ts-expect-error it is no list
+  // @ts-expect-error the route is no list
   () => wbiz.list('/v1/me'),
   // @ts-expect-error there is no such status
   () => wbiz.list('/v1/templates', { query: { status: 'fine' } }),

@@ -1,7 +1,7 @@
 import type { WbizEvent } from './operations.js';
 import { WbizError } from './wbiz-error.js';
 
-/** The body of a delivery: an event with its account, or the sample of `POST /v1/webhooks/{id}/test`. */
+/** The body of a webhook delivery: an event and its account's id, or the sample that `POST /v1/webhooks/{id}/test` sends. */
 export type WebhookEvent = { accountId: string } & (
   | WbizEvent
   | {
@@ -22,8 +22,9 @@ const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const;
 const SIGNATURE = /^v1,([\w+/]{43}=)$/;
 
 /**
- * Verifies a delivery (Standard Webhooks) and returns its event. `body`: the raw bytes. `secrets`: several during a
- * rotation. Throws a `WbizError` with `invalid_signature` and status 401, which is also the status to answer.
+ * Verifies a webhook delivery (Standard Webhooks) and returns the event. `body`: the request's raw bytes or text.
+ * `secrets`: the webhook's secret, or both secrets during a rotation. Throws a `WbizError` with the code
+ * `invalid_signature` and status 401: answer the delivery with that status.
  */
 export async function verifyWebhook(
   body: Body,
@@ -47,7 +48,7 @@ export async function verifyWebhook(
   throw refused('No signature of the webhook is by a secret of yours.');
 }
 
-/** The headers of a WBIZ delivery, for testing a receiver. */
+/** Makes the signed headers of a webhook delivery, to test a receiver with. `now`: unix ms. */
 export async function signWebhook(id: string, body: Body, secret: string, now = Date.now()) {
   const timestamp = String(Math.floor(now / 1_000));
   const signature = await crypto.subtle.sign('HMAC', await keyOf(secret), contentOf(id, timestamp, body));

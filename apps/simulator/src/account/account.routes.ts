@@ -8,7 +8,7 @@ import type { State } from '../graph/state.js';
 import { unixSeconds } from '../graph/times.js';
 import { APP, phoneNode } from './account.view.js';
 
-/** A WABA's numbers and webhook subscription; `debug_token`. */
+/** Routes of a WABA, its phone numbers and its webhook subscription, and of `debug_token`. */
 export function accountRoutes({
   graph,
   state,
@@ -34,7 +34,7 @@ export function accountRoutes({
     return { ...page, data: page.data.map(view) };
   };
 
-  /** Adds a number, which must be verified and registered before it sends. */
+  /** Adds a phone number, which must be verified and registered before it can send. */
   const addNumber: GraphHandler = (call) => {
     const { id: wabaId } = waba(call);
     const { country_code: code, cc = code, phone_number: number, verified_name: name } = call.params;
@@ -48,7 +48,7 @@ export function accountRoutes({
     return { id: state.addNumber(wabaId, prefix, local, String(name)).id };
   };
 
-  /** Template insights can be switched on, never off (Meta, analytics). */
+  /** Template insights can be switched on, never off (Meta's docs, analytics). */
   const edit: GraphHandler = (call) => {
     const account = waba(call);
     const { is_enabled_for_insights: insights } = call.params;

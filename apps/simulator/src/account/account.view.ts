@@ -25,7 +25,7 @@ const WABA = {
   defaults: ['name', 'timezone_id', 'message_template_namespace'],
 };
 
-/** `health_status` of a node: whether it, its WABA, the business and the app can send. */
+/** `health_status` of a node: whether the node, its WABA, the business and the app can send messages. */
 export function health(entity: string, id: string, wabaId: string, canSend = true) {
   const own = { entity_type: entity, id, can_send_message: canSend ? 'AVAILABLE' : 'BLOCKED' };
   const behind = [

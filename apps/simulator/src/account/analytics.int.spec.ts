@@ -10,7 +10,7 @@ import {
 
 let simulator: TestSimulator;
 let receiver: WebhookReceiver;
-/** Ids of the default templates, by name. */
+/** Ids of the default templates, by template name. */
 let ids: Record<string, string>;
 
 const DAY_S = 86_400;

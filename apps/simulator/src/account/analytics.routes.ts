@@ -31,7 +31,7 @@ const PRICES: Readonly<Record<string, number>> = {
   service: 0.115,
 };
 
-// Meta's product types: 2 for service messages, 0 (notifications) for all others.
+// Meta's product types: 2 for service messages, 0 (notifications) for all other messages.
 const NOTIFICATION = '0';
 const PRODUCT_TYPES: Readonly<Record<string, string>> = { service: '2' };
 
@@ -39,7 +39,7 @@ const MOST_TEMPLATES = 10;
 const DAY_S = 86_400;
 const YEAR_S = 366 * DAY_S;
 
-/** The time span of the query and its granularity. */
+/** Reads an analytics call's time span and granularity. */
 function readSpan(params: Fields, granularities: Granularities) {
   const start = timeParameter(params['start'], 'start');
   const end = timeParameter(params['end'], 'end');
@@ -52,7 +52,7 @@ function readSpan(params: Fields, granularities: Granularities) {
   return { start, end, granularity: name, spanOf: granularities[name]! };
 }
 
-/** Whether a filter lets this value through. An empty or absent list lets everything through. */
+/** True if the filter's list contains this value, or is empty or absent. */
 const asksFor = (list: unknown, value: string): boolean => {
   const wanted = textList(list) ?? [];
   return wanted.length === 0 || wanted.some((item) => item.toUpperCase() === value.toUpperCase());
@@ -78,7 +78,7 @@ const cost = (tallies: readonly Tally[]) =>
     tallies.reduce((total, { category, delivered }) => total + delivered * (PRICES[category] ?? 0), 0) * 1e4,
   ) / 1e4;
 
-/** Analytics of an account (Meta, analytics); each is also a field of the WABA. */
+/** Routes of a WABA's analytics (Meta's docs, analytics); `GET /{WABA}` can show each as a field too. */
 export function analyticsRoutes({
   graph,
   state,
@@ -119,7 +119,7 @@ export function analyticsRoutes({
     };
   };
 
-  /** Always empty: since Meta charges by message, it counts no conversations. */
+  /** Always empty: Meta charges per message and no longer counts conversations. */
   const conversations: GraphHandler = (call) => {
     waba(call);
     readSpan(call.params, OF_PRICES);
@@ -159,7 +159,7 @@ export function analyticsRoutes({
   };
 
   const templates: GraphHandler = (call) => {
-    // Captured: on this path, Meta refuses an unknown id like a user that has no such edge.
+    // Captured from Meta: an unknown id is refused here as if it named a user, which has no edge `template_analytics`.
     if (!state.nodes.has(call.path['id']!)) throw unknownEdge('template_analytics', 'User');
     const { id, hasInsights } = waba(call);
     const { params } = call;
@@ -196,7 +196,7 @@ export function analyticsRoutes({
   };
 }
 
-/** The days (unix seconds) from the one of `start` to the first that begins at or after `end` (captured), at most a year back. */
+/** Starts of days (unix seconds) from the day of `start`, at most a year ago, to the first at or after `end` (captured from Meta). */
 function daysOf({ start, end }: Span): readonly number[] {
   const now = unixSeconds();
   const first = Math.max(day(start).start, day(now - YEAR_S).start);
@@ -204,7 +204,7 @@ function daysOf({ start, end }: Span): readonly number[] {
   return Array.from({ length: Math.max(0, (last - first) / DAY_S + 1) }, (_, index) => first + index * DAY_S);
 }
 
-/** Captured: `replied` is shown only where no metric is named; nobody replies here. */
+/** Captured from Meta: `replied` is shown only if the call names no metric. It is 0: the simulator's people do not reply. */
 function figuresOf(tallies: readonly Tally[], metrics: readonly string[]) {
   const counted = (['sent', 'delivered', 'read'] as const).filter((metric) => asksFor(metrics, metric));
   return {
@@ -214,7 +214,7 @@ function figuresOf(tallies: readonly Tally[], metrics: readonly string[]) {
   };
 }
 
-/** Captured: a cost of 0 has no `value`. */
+/** Captured from Meta: a cost of 0 has no `value`. */
 function costsOf(tallies: readonly Tally[]) {
   const spent = cost(tallies);
   const delivered = sum(tallies, 'delivered');

@@ -8,14 +8,14 @@ const HALF_HOUR_S = 1800;
 
 const halfHourOf = (seconds: number) => seconds - (seconds % HALF_HOUR_S);
 
-/** Status counts of one half hour, number, country, category and template. */
+/** Status counts per half hour, phone number, country, category and template. */
 export type Tally = {
   /** When the half hour began, in unix seconds. */
   readonly at: number;
   readonly wabaId: string;
   readonly phone: string;
   readonly country: string;
-  /** As webhooks name it: `marketing`, `service`. */
+  /** In lower case, as in webhooks: `marketing`, `service`. */
   readonly category: string;
   readonly templateId: string | undefined;
   sent: number;
@@ -50,7 +50,7 @@ export function openInsights() {
         );
       tally[status] += 1;
     },
-    /** An account's tallies from the half hour of `start` on, before `end` (unix seconds). */
+    /** A WABA's tallies of the half hours from the one that holds `start` to the last that begins before `end` (unix seconds). */
     of: (wabaId: string, start: number, end: number) =>
       [...tallies.values()].filter(
         ({ wabaId: owner, at }) => owner === wabaId && at >= halfHourOf(start) && at < end,

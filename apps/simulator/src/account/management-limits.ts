@@ -18,7 +18,7 @@ const EDITS = [
 
 export type ManagementLimits = ReturnType<typeof openManagementLimits>;
 
-/** Management calls and new templates an hour, and edits of approved templates; enforced while `managementLimits` is on. */
+/** Limits management calls and new templates per hour, and edits of approved templates, while `managementLimits` is on. */
 export function openManagementLimits(behaviour: Behaviour) {
   const calls = tokenBuckets();
   const creations = tokenBuckets();

@@ -7,7 +7,7 @@ import { listParameter, objectParameter } from '../graph/parameter.rules.js';
 import type { State } from '../graph/state.js';
 import { textParameter } from '../messages/message-parameter.rules.js';
 
-/** The verification code of every number; Meta would send one by SMS or voice. */
+/** The verification code of every phone number; Meta would send a random one by SMS or call. */
 const CODE = '123456';
 const CODE_METHODS = ['SMS', 'VOICE'];
 
@@ -23,7 +23,7 @@ const boolean = (value: unknown, name: string): boolean => {
 
 const shape = (type: string, ...defaults: string[]) => ({ type, defaults });
 
-/** A number's commerce settings, conversational automation, encryption key and verification. */
+/** Routes of a phone number's commerce settings, conversational automation, encryption key and verification. */
 export function phoneSettingsRoutes({
   graph,
   state,

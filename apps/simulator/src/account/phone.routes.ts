@@ -9,7 +9,7 @@ import type { UploadedHandles } from '../media/upload.routes.js';
 import { textParameter, urlParameter } from '../messages/message-parameter.rules.js';
 import type { Limit } from '../messages/message.limits.js';
 
-/** Answers the value to store, or throws Meta's refusal. */
+/** Returns the value to store, or throws Meta's refusal. */
 type Read = (value: unknown, name: string) => unknown;
 
 const VERTICALS =
@@ -22,7 +22,7 @@ const clearable =
   (value, name) =>
     value === '' ? value : textParameter(value, name, limit);
 
-/** Fields of a business profile (Meta, business profiles). An empty text clears any field but `about`. */
+/** Fields of a business profile (Meta's docs, business profiles). An empty text clears any field but `about`. */
 const PROFILE: Readonly<Record<string, Read>> = {
   about: (value, name) => textParameter(value, name, 'profile.about'),
   address: clearable('profile.address'),
@@ -48,7 +48,7 @@ const PRODUCT = { messaging_product: 'whatsapp' };
 const BLOCKED_USER = { type: 'WhatsAppBusinessBlockedUser', defaults: ['messaging_product', 'wa_id'] };
 const PROFILE_PICTURE = { profile_picture_url: undefined };
 
-/** A number's profile, block list, registration and PIN. */
+/** Routes of a phone number's profile, block list, registration and PIN. */
 export function phoneRoutes({
   graph,
   state,
@@ -107,7 +107,7 @@ export function phoneRoutes({
     return { ...page, data: page.data.map(view) };
   };
 
-  /** Blocks or unblocks. If that fails for one person, Meta answers 400 with both lists (block users page). */
+  /** Blocks or unblocks people. If one of them cannot be, Meta answers 400 with who was and who was not (block users page). */
   const block =
     (wanted: boolean): GraphHandler =>
     (call) => {

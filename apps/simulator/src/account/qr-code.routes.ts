@@ -7,7 +7,7 @@ import { pageOf } from '../graph/paging.js';
 import type { State } from '../graph/state.js';
 import { textParameter } from '../messages/message-parameter.rules.js';
 
-// Meta's limit for a number (QR codes).
+// Meta's limit of QR codes per phone number.
 const MOST = 2_000;
 const FORMATS = ['SVG', 'PNG'];
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -31,7 +31,7 @@ const view = (qr: QrCode, fields: unknown) =>
     { type: 'WhatsAppMessageQRDeepLink', defaults: ['code', 'prefilled_message', 'deep_link_url'] },
   );
 
-/** `message_qrdls` of a number: QR codes and short links that open a chat with a prefilled message. */
+/** Routes of a phone number's `message_qrdls`: QR codes and short links that open a chat with a prefilled message. */
 export function qrCodeRoutes({ graph, state }: { graph: Graph; state: State }): Record<string, GraphHandler> {
   const phoneOf = (call: GraphCall) => graph.node(call, call.path['id']!, 'phone');
 

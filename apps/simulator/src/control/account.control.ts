@@ -7,7 +7,7 @@ import { bodyOf, phoneNumber } from './control-request.js';
 import { BadRequest } from './page-request.js';
 import type { Scheduler } from './scheduler.js';
 
-/** `/_control/wabas`, `phone-numbers` and `webhook`. */
+/** Routes of `/_control/wabas`, `/_control/phone-numbers` and `/_control/webhook`. */
 export function accountControl(
   app: FastifyInstance,
   {
@@ -52,7 +52,7 @@ export function accountControl(
       throw new BadRequest('maintenanceMs must be a number from 0 to 60000.');
     Object.assign(phone, { throughputLevel: level, maintenanceUntil: Date.now() + maintenanceMs });
     state.changed();
-    // Meta sends a webhook for upgrades only.
+    // Meta sends a webhook only if the throughput rises.
     if (level === 'HIGH')
       scheduler.in(maintenanceMs, () =>
         webhooks.send(qualityUpdate(phone, 'THROUGHPUT_UPGRADE', behaviour.settings.messagingLimit)),

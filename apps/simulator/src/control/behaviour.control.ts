@@ -8,7 +8,7 @@ import { bodyOf } from './control-request.js';
 
 type Clearable = { clear(): void };
 
-/** `/_control/behaviour`, and `reset`, which also empties logs, counts and queues. */
+/** Routes of `/_control/behaviour`, and of `/_control/reset`, which also empties logs, counts and queues. */
 export function behaviourControl(
   app: FastifyInstance,
   {
@@ -23,7 +23,7 @@ export function behaviourControl(
     clearables: readonly Clearable[];
   },
 ) {
-  /** Makes the change; if that raises or lowers the messaging limit, each number sends its webhook. */
+  /** Makes the change; if it raises or lowers the messaging limit, sends the webhook of that for each phone number. */
   const tellingOfTheLimit = (change: () => void) => {
     const before = TIERS[behaviour.settings.messagingLimit];
     change();

@@ -11,7 +11,7 @@ export type Fault = {
   readonly httpStatus?: number;
   readonly kind: FaultKind;
   readonly rate: number;
-  /** How many more calls get this fault; absent: all that match. */
+  /** How many more matching calls get this fault; absent if all do. */
   times?: number;
 };
 
@@ -24,7 +24,7 @@ export type Settings = {
   readonly duplicate: number;
   readonly reorder: number;
   readonly batch: number;
-  /** `all`: a user id in every messages webhook, as at Meta since 31 March 2026; `given`: the older shape. */
+  /** `all`: every messages webhook has a user id, as at Meta since 31 March 2026; `given`: only if the test gave one, as before. */
   readonly userIds: 'all' | 'given';
   readonly latencyMs: Range;
   readonly faults: readonly Fault[];
@@ -59,7 +59,7 @@ export const isOn = (value: Switch) => value === true || value === 'on';
 
 export type Behaviour = ReturnType<typeof openBehaviour>;
 
-/** The settings in force, and random choices by them, all drawn from one seed. */
+/** The current settings, and the random choices that depend on them, all drawn from one seed. */
 export function openBehaviour(initial: Partial<Settings> = {}) {
   const start = parseSettings({ ...DEFAULT_SETTINGS, ...initial });
   let settings = start;
@@ -71,7 +71,7 @@ export function openBehaviour(initial: Partial<Settings> = {}) {
     get settings() {
       return settings;
     },
-    /** Changes the settings given and keeps the others. A seed restarts the random draws. */
+    /** Changes the settings in `changes` and keeps all others. A `seed` restarts the random draws. */
     set(changes: Record<string, unknown>) {
       settings = parseSettings({ ...settings, ...changes });
       if ('seed' in changes) random = seededRandom(settings.seed);
@@ -85,7 +85,7 @@ export function openBehaviour(initial: Partial<Settings> = {}) {
     pick: (length: number) => Math.floor(random() * length),
     statusDelay: () => between(settings.statusDelayMs),
     latency: () => between(settings.latencyMs),
-    /** The fault that this call gets, if any; counts down its `times`. Only a send of a template gets `hold`. */
+    /** The fault that this call gets, if any; counts down the fault's `times`. Only a send of a template gets `hold`. */
     faultOf(path: string, { to, recipient, type }: Record<string, unknown>): Fault | undefined {
       return settings.faults.find((fault) => {
         if (fault.times === 0 || !matches(fault.match, path, to ?? recipient)) return false;
@@ -98,7 +98,7 @@ export function openBehaviour(initial: Partial<Settings> = {}) {
   };
 }
 
-/** `match.path` is a part of the path; `match.to` the recipient's digits, or their beginning if it ends in `*`. */
+/** True if the path contains `match.path` and the recipient's digits equal `match.to`, or begin with it if it ends in `*`. */
 function matches(match: Fault['match'], path: string, to: unknown): boolean {
   if (match.path !== undefined && !path.includes(match.path)) return false;
   if (match.to === undefined) return true;

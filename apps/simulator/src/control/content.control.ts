@@ -7,7 +7,7 @@ import { templateNode } from '../templates/template.view.js';
 import { bodyOf, NotFound } from './control-request.js';
 import { BadRequest } from './page-request.js';
 
-/** `/_control/templates` and `/_control/flows`: Meta's decisions about an account's content. */
+/** Routes of `/_control/templates` and `/_control/flows`: make Meta's decisions about templates and flows. */
 export function contentControl(
   app: FastifyInstance,
   { state, review, flowStatus }: { state: State; review: TemplateReview; flowStatus: FlowStatusChanges },

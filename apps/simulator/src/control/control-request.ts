@@ -22,7 +22,7 @@ export function bodyOf({ body, headers }: FastifyRequest): Record<string, unknow
   return object(value, 'the body');
 }
 
-/** The phone number with this id; without an id, the first number. */
+/** The phone number with this id; without an id, the first phone number of the default WABA. */
 export function phoneNumber(state: State, id: unknown): PhoneNumber {
   const phone = id === undefined ? state.of('phone', FIRST_WABA_ID)[0] : state.nodes.get(String(id));
   if (phone?.kind !== 'phone') throw new NotFound(`No phone number has the id ${String(id)}.`);

@@ -27,7 +27,7 @@ type Parts = Parameters<typeof logsControl>[1] &
   Parameters<typeof contentControl>[1] &
   Parameters<typeof accountControl>[1];
 
-/** `/_control`: what Meta does not have, for tests, benchmarks and demos. JSON only. */
+/** Routes of `/_control`, which Meta does not have: tests, benchmarks and demos control the simulator here. JSON only. */
 export function controlRoutes(
   app: FastifyInstance,
   { controlToken, ...parts }: Parts & { readonly controlToken: string | undefined },

@@ -3,7 +3,7 @@ import type { MessageLog } from '../messages/message-log.js';
 import { parsePageRequest } from './page-request.js';
 import type { RequestLog } from './request-log.js';
 
-/** `/_control/messages`, `duplicates` and `requests`: what the simulator received. */
+/** Routes of `/_control/messages`, `/_control/duplicates` and `/_control/requests`: what the simulator received. */
 export function logsControl(
   app: FastifyInstance,
   { messages, requests }: { messages: MessageLog; requests: RequestLog },

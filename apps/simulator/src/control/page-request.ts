@@ -1,4 +1,4 @@
-/** A fault of a `/_control` call; answered with 400. */
+/** A fault in a `/_control` call, which is answered with 400. */
 export class BadRequest extends Error {}
 
 export type PageRequest = { readonly after: number; readonly from: number; readonly limit: number };
@@ -6,8 +6,8 @@ export type PageRequest = { readonly after: number; readonly from: number; reado
 const MAX_LIMIT = 100_000;
 
 /**
- * `since`: a `nextCursor` (exclusive) or a time (ISO 8601, unix seconds or milliseconds; inclusive). `limit`: 1 to
- * 100,000, default 1,000.
+ * `since`: the `nextCursor` of the page before, or a time (ISO 8601, unix seconds or milliseconds; inclusive). `limit`:
+ * rows, 1 to 100,000, default 1,000.
  */
 export function parsePageRequest(query: Record<string, string | undefined>): PageRequest {
   const { since = query['cursor'], limit = '1000' } = query;

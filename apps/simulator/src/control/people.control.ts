@@ -7,7 +7,7 @@ import type { WebhookSender } from '../webhooks/webhook-sender.js';
 import { bodyOf, phoneNumber } from './control-request.js';
 import { BadRequest } from './page-request.js';
 
-/** `/_control/inbound` and `preferences`: people write, or refuse marketing. */
+/** Routes of `/_control/inbound` (a person writes) and `/_control/preferences` (a person refuses or allows marketing). */
 export function peopleControl(
   app: FastifyInstance,
   {

@@ -1,6 +1,6 @@
 export type Random = () => number;
 
-/** mulberry32: numbers in [0, 1), the same for the same seed. */
+/** The generator mulberry32: random numbers from 0 up to but not including 1, the same series for the same seed. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {

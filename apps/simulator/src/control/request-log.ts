@@ -6,14 +6,14 @@ export type RequestRow = {
   readonly method: string;
   /** Without the query, which may hold a token. */
   readonly path: string;
-  /** Null: a fault ended the call without an answer. */
+  /** Null if a simulated fault left the call without an answer. */
   readonly status: number | null;
   readonly code: number | null;
 };
 
 export type RequestLog = ReturnType<typeof requestLog>;
 
-/** The newest 100,000 Graph calls, and totals of all by status. */
+/** Keeps the newest 100,000 Graph calls, and counts all calls by HTTP status. */
 export function requestLog() {
   const log = new RingLog<RequestRow>(100_000);
   const totals = new Map<number | null, number>();

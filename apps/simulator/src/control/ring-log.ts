@@ -2,7 +2,7 @@ import { cursorOf, type PageRequest } from './page-request.js';
 
 export type Row = { readonly at: number };
 
-/** The newest `capacity` rows in order of arrival. `onEvicted` is called for each row that is dropped. */
+/** Keeps the newest `capacity` rows in order of arrival. Calls `onEvicted` with each row that it drops. */
 export class RingLog<R extends Row> {
   private rows: R[] = [];
   private added = 0;
@@ -12,7 +12,7 @@ export class RingLog<R extends Row> {
     private readonly onEvicted: (row: R) => void = () => {},
   ) {}
 
-  /** Rows added so far; the newest row's sequence is one less. */
+  /** How many rows were added so far, dropped ones included; the newest row's sequence is `total` - 1. */
   get total() {
     return this.added;
   }
@@ -30,7 +30,7 @@ export class RingLog<R extends Row> {
     return kept ? this.rows[sequence % this.capacity] : undefined;
   }
 
-  /** Newest first. */
+  /** Finds the newest row that matches. */
   findLast(matches: (row: R) => boolean): R | undefined {
     for (let sequence = this.added - 1; ; sequence -= 1) {
       const row = this.get(sequence);
@@ -38,7 +38,7 @@ export class RingLog<R extends Row> {
     }
   }
 
-  /** One page in order of arrival, and the number of matching rows in the log. `nextCursor` is null on an empty page. */
+  /** One page of matching rows in order of arrival, and how many rows of the log match. `nextCursor` is null on an empty page. */
   page({ after, from, limit }: PageRequest, matches: (row: R) => boolean) {
     const data: R[] = [];
     let matching = 0;

@@ -2,7 +2,7 @@ const TICK_MS = 10;
 
 export type Scheduler = ReturnType<typeof openScheduler>;
 
-/** Runs actions later, in ticks of 10 ms: one timer per action would cost more than the actions. */
+/** Runs actions after a delay, rounded to ticks of 10 ms: a timer per action would cost more CPU than the actions. */
 export function openScheduler() {
   const due = new Map<number, (() => void)[]>();
   let done = Math.floor(performance.now() / TICK_MS);

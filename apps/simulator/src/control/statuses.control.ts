@@ -9,7 +9,7 @@ import { statusList } from './behaviour.js';
 import { bodyOf, NotFound, phoneNumber } from './control-request.js';
 import { BadRequest } from './page-request.js';
 
-/** `/_control/statuses`: sends these statuses of a message at once. */
+/** Route of `/_control/statuses`: sends the webhooks of the given statuses of a message without delay. */
 export function statusesControl(
   app: FastifyInstance,
   {

@@ -1,18 +1,18 @@
 import { syntaxError, unknownEdge } from './graph-error.js';
 
-/** A field that takes arguments and fields of its own: `message_templates.limit(1){name}`. */
+/** A field with arguments and inner fields: `message_templates.limit(1){name}`. */
 export type Expansion = (args: Readonly<Record<string, string>>, fields: string | undefined) => unknown;
 
 export type NodeShape = {
-  /** Its name in Meta's refusals. */
+  /** The node type's name in Meta's refusals. */
   readonly type: string;
-  /** Shown when the call has no `fields`. */
+  /** The fields shown if the call has no `fields`. */
   readonly defaults: readonly string[];
 };
 
 /**
- * The fields that `?fields=a,b{c}` names, or the defaults; always with `id`. As at Meta, a field without a value
- * (undefined) is left out and an unknown one is refused.
+ * Picks the fields that `?fields=a,b{c}` names, or the defaults if it names none; always with `id`. As at Meta, a field
+ * whose value is undefined is left out and an unknown field is refused.
  */
 export function chooseFields(
   all: Readonly<Record<string, unknown>>,
@@ -30,7 +30,7 @@ export function chooseFields(
   return { ...Object.fromEntries(chosen), ...(all['id'] === undefined ? {} : { id: all['id'] }) };
 }
 
-/** Fields that exist at Meta and never have a value here. */
+/** Fields that Meta knows and the simulator never has a value for. */
 export const unset = (names: string) => Object.fromEntries(names.split(' ').map((name) => [name, undefined]));
 
 type Field = {
@@ -56,7 +56,7 @@ function parseFields(text: string): readonly Field[] {
   });
 }
 
-/** Splits at the commas outside brackets. */
+/** Splits the text at each comma that is not within brackets. */
 function split(text: string): readonly { readonly part: string; readonly at: number }[] {
   const parts: { part: string; at: number }[] = [];
   let depth = 0;
@@ -74,7 +74,7 @@ function split(text: string): readonly { readonly part: string; readonly at: num
   return parts;
 }
 
-/** The fields of a value that is not a node; unknown ones are left out. */
+/** Picks fields of a value that is not a node; unknown fields are left out. */
 function within(value: unknown, fields: string | undefined): unknown {
   if (fields === undefined || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => within(item, fields));

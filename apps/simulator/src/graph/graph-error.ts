@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 export type GraphErrorBody = {
-  /** Fields beside `error`, where a call was carried out in part. */
+  /** Fields beside `error`, present if the call was carried out in part. */
   readonly [more: string]: unknown;
   readonly error: {
     readonly message: string;
@@ -16,7 +16,7 @@ export type GraphErrorBody = {
   };
 };
 
-/** Meta's refusal. A route throws it; graph-middleware.ts answers with it. */
+/** A refusal in Meta's format. A route throws it; graph-middleware.ts writes it as the answer. */
 export class GraphRefusal extends Error {
   constructor(
     readonly httpStatus: number,
@@ -30,8 +30,8 @@ export class GraphRefusal extends Error {
 type Known = { readonly title: string; readonly httpStatus?: number; readonly details?: string };
 
 /**
- * Meta's error codes: title, HTTP status (400 where absent), usual details. From Meta's page support/error-codes and
- * captured answers.
+ * Meta's error codes: title, HTTP status (400 if absent), usual details. Sources: Meta's page support/error-codes and
+ * answers captured from Meta.
  */
 const KNOWN: Readonly<Record<number, Known>> = {
   1: { title: 'Invalid request or possible server error' },
@@ -165,7 +165,7 @@ type Parts = Omit<GraphErrorBody['error'], 'fbtrace_id' | 'type'> & { readonly t
 const refusal = (httpStatus: number, { message, type = 'OAuthException', ...rest }: Parts) =>
   new GraphRefusal(httpStatus, { error: { message, type, ...rest, fbtrace_id: traceId() } });
 
-/** The refusal with this code: Meta's title and HTTP status (400 where unknown), `details` in `error_data`. */
+/** The refusal with this code: Meta's title and HTTP status (400 if unknown), and the details in `error_data`. */
 export function refuse(code: number, details?: string, httpStatus?: number): GraphRefusal {
   const known = KNOWN[code];
   const title = known?.title ?? 'Unknown error';
@@ -179,7 +179,7 @@ export function refuse(code: number, details?: string, httpStatus?: number): Gra
   });
 }
 
-/** How Meta refuses one parameter: code 100, the fault in the message, no `error_data`. */
+/** Meta's refusal of one parameter: code 100, `text` in the message, no `error_data`. */
 export const badParameter = (text: string) => refusal(400, { message: `(#100) ${text}`, code: 100 });
 
 export const notOneOf = (name: string, known: Iterable<string>, given: unknown) =>
@@ -189,7 +189,7 @@ export const notOneOf = (name: string, known: Iterable<string>, given: unknown) 
 
 export const missingParameter = (name: string) => badParameter(`The parameter ${name} is required.`);
 
-/** Refuses an id that does not exist, and one that the token may not see; Meta answers both alike (captured). */
+/** Refuses an id that does not exist or that the token may not see; Meta answers both alike (captured from Meta). */
 export const unknownObject = (method: string, id: string) =>
   refusal(400, {
     message: `Unsupported ${method.toLowerCase()} request. Object with ID '${id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api`,
@@ -205,7 +205,7 @@ export const unknownMedia = () =>
 export const unknownEdge = (edge: string, nodeType: string) =>
   badParameter(`Tried accessing nonexisting field (${edge}) on node type (${nodeType})`);
 
-/** Refuses `fields` that cannot be parsed from the character `at` on. */
+/** Refuses `fields` with a syntax error at the character with index `at`. */
 export const syntaxError = (fields: string, at: number) =>
   refusal(400, {
     message: `Syntax error "Expected end of string instead of "${fields.charAt(at)}"." at character ${at}: ${fields}`,
@@ -226,7 +226,7 @@ export const tokenExpired = () =>
     error_subcode: 463,
   });
 
-/** A template fault (creation, edit, deletion): code 100 with a subcode and texts for the user, no `error_data.details`. */
+/** Refuses a template's creation, edit or deletion: code 100, a subcode, texts for the user, no `error_data.details`. */
 export const templateFault = (subcode: number | undefined, title: string, text: string, field?: string) =>
   refusal(400, {
     message: 'Invalid parameter',
@@ -238,7 +238,7 @@ export const templateFault = (subcode: number | undefined, title: string, text: 
     error_user_msg: text,
   });
 
-/** A flow fault: 100 or 139…, with texts for the user (Meta, flows/reference/error-codes). */
+/** Refuses a change of a flow: code 100 or 139000 and up, with texts for the user (Meta's docs, flows/reference/error-codes). */
 export const flowFault = (code: number, title: string, text: string) =>
   refusal(400, {
     message: code === 100 ? 'Invalid parameter' : `(#${code}) ${KNOWN[code]!.title}`,
@@ -248,7 +248,7 @@ export const flowFault = (code: number, title: string, text: string) =>
     error_user_msg: text,
   });
 
-/** A fault of an account management call, with texts for the user. */
+/** Refuses an account management call, with texts for the user. */
 export const managementFault = (code: number, subcode: number, title: string, text: string) =>
   refusal(400, {
     message: `(#${code}) ${KNOWN[code]!.title}`,
@@ -259,7 +259,7 @@ export const managementFault = (code: number, subcode: number, title: string, te
     error_user_msg: text,
   });
 
-/** A button's phone number is not valid: code 192, not 100 (captured). */
+/** Refuses a button's phone number that is not valid: with code 192, not 100 (captured from Meta). */
 export const invalidPhoneNumber = (name: string) =>
   refusal(400, { message: `(#192) Param ${name} is not a valid phone number.`, code: 192 });
 

@@ -26,7 +26,7 @@ export type GraphCall = {
   /** The body as received: text for JSON and forms, bytes otherwise. */
   readonly body: unknown;
   readonly headers: FastifyRequest['headers'];
-  /** The call got a `hold` fault: the template is accepted and no status follows. */
+  /** True if the call got a `hold` fault: the template message is accepted and no status follows. */
   readonly held: boolean;
   /** Scheme and host of the request. */
   readonly origin: string;
@@ -41,13 +41,13 @@ export class FileAnswer {
   ) {}
 }
 
-/** Answers a file, an object, or JSON text as Meta escapes it. Throws a GraphRefusal to refuse the call. */
+/** Returns a file, an object, or JSON text escaped as Meta's. Throws a GraphRefusal to refuse the call. */
 export type GraphHandler = (call: GraphCall) => FileAnswer | object | string;
 
 type Exchange = {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
-  /** Without the query. */
+  /** The URL's path with the version, without the query. */
   readonly path: string;
   readonly parameters: Parameters;
   readonly fault: Fault | undefined;
@@ -57,16 +57,16 @@ type Answer = { readonly content: string | FileAnswer; readonly refused?: GraphR
 
 const APP_USAGE = '{"call_count":1,"total_cputime":1,"total_time":1}';
 
-// The versions that Meta serves in November 2026. A call to an older one gets the oldest, and a warning (Graph API, versioning).
+// Meta's versions in November 2026. A call to an earlier version is served as the oldest, with a warning (Graph API, versioning).
 const OLDEST = 21;
 const NEWEST = 26;
 
-/** Path of a request without the version in front of it, for the router. */
+/** The request's URL without the leading version (`/v26.0`): the router's paths have none. */
 export const withoutVersion = (url: string) => url.replace(/^\/v[\d.]+(?=\/|\?|$)/, '') || '/';
 
 export type Graph = ReturnType<typeof graphMiddleware>;
 
-/** Wraps all Graph routes: faults, token, parameters, Meta's headers and errors, latency, the request log. */
+/** Wraps the handlers of all Graph routes: faults, token, parameters, Meta's headers and errors, latency, request log. */
 export function graphMiddleware({
   state,
   behaviour,
@@ -83,7 +83,7 @@ export function graphMiddleware({
     request.raw.socket.resetAndDestroy();
   };
 
-  /** Calls the handler and writes its answer or refusal as Meta does; sets the headers that depend on the call. */
+  /** Calls the handler; returns its result or refusal in Meta's format. Sets the headers that depend on the call. */
   const ask = (handler: GraphHandler, { request, reply, path, parameters, fault }: Exchange): Answer => {
     const { params, file } = parameters;
     const { method, body, headers } = request;
@@ -122,7 +122,7 @@ export function graphMiddleware({
     return reply.header('cache-control', 'private, no-cache, no-store, must-revalidate').send(content);
   };
 
-  // Synchronous where possible: benchmarks send to the simulator, which must take little of the CPU.
+  // Synchronous where possible: in benchmarks the simulator shares the CPU with the services measured.
   const serve = (handler: GraphHandler) => (request: FastifyRequest, reply: FastifyReply) => {
     const { method, originalUrl } = request;
     const mark = originalUrl.indexOf('?');
@@ -171,7 +171,7 @@ export function graphMiddleware({
     return token;
   };
 
-  /** The node with this id and one of these kinds; throws if there is none, or none that the token may see. */
+  /** The node with this id if it is of one of these kinds and the token may see it; throws if not. */
   const node = <K extends Node['kind']>({ method, token }: GraphCall, id: string, ...kinds: readonly K[]) => {
     const found = state.nodes.get(id);
     const visible =
@@ -182,7 +182,7 @@ export function graphMiddleware({
     return found as Extract<Node, { kind: K }>;
   };
 
-  /** Like `node`, for a management call: it counts against the WABA's hourly limit. */
+  /** Like `node`, and counts the call against the WABA's hourly limit of management calls. */
   const managedNode = <K extends Node['kind']>(call: GraphCall, id: string, ...kinds: readonly K[]) => {
     const found = node(call, id, ...kinds);
     managementLimits.checkCall(found.wabaId);

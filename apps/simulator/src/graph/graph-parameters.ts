@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 type UploadedFile = { readonly name: string; readonly mimeType: string; readonly bytes: Buffer };
 
 export type Parameters = {
-  /** From query and body together; without those that are null. */
+  /** The parameters of query and body; null parameters are left out. */
   readonly params: Record<string, unknown>;
   readonly file: UploadedFile | undefined;
 };
@@ -38,7 +38,7 @@ function parseBody(body: string, type: string): Record<string, unknown> {
     : {};
 }
 
-/** Captured: Meta ignores the file if the request has no content-length. */
+/** Captured from Meta: the file is ignored if the request has no content-length. */
 async function readMultipart(body: Buffer, type: string, hasLength: boolean): Promise<Parameters> {
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } })
     .formData()
@@ -56,7 +56,7 @@ async function readMultipart(body: Buffer, type: string, hasLength: boolean): Pr
   return { params: formFields(texts), file };
 }
 
-/** PHP's brackets: `a[]=1` is a list, `a[b]=1` an object. JSON text is parsed. */
+/** Reads form fields as PHP does: `a[]=1` makes a list, `a[b]=1` an object. Values that are JSON text are parsed. */
 function formFields(entries: Iterable<readonly [string, string]>): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [name, value] of entries) {
@@ -79,7 +79,7 @@ function put(target: Record<string, unknown>, [key, ...rest]: readonly string[],
   put(target[at] as Record<string, unknown>, rest, value);
 }
 
-/** Parses JSON text of a list or an object; any other text stays text. */
+/** Parses the JSON text of a list or an object; returns any other text as it is. */
 export const formValue = (value: string): unknown => (/^[[{]/.test(value) ? parsedOr(value, value) : value);
 
 function parsedOr(text: string, otherwise: unknown): unknown {
@@ -94,7 +94,7 @@ function parsedOr(text: string, otherwise: unknown): unknown {
 /** Parameters that hold a client's own data for a flow, in which nulls are kept. */
 const OF_CLIENTS = new Set(['data', 'flow_action_data', 'flow_json']);
 
-/** Drops nulls at any depth, as Meta does; a list keeps them. */
+/** Drops null fields of objects at any depth, as Meta does; lists keep null items. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;

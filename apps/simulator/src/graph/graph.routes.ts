@@ -34,7 +34,7 @@ const NODE_VIEWS: {
   flow: (flow, call, parts) => flowNode(flow, call, parts),
 };
 
-/** The route of `POST /{id}` by kind of node. Any other id goes to the template's route, which refuses it. */
+/** Routes of `POST /{id}` by kind of node. All other ids go to the template's route, which refuses ids of no template. */
 const EDITS: Partial<Record<Node['kind'], string>> = {
   waba: 'POST waba node',
   phone: 'POST phone node',
@@ -49,7 +49,7 @@ const NODE_TYPES: Record<Node['kind'], string> = {
   media: 'WhatsAppMedia',
 };
 
-/** Graph's paths: `/{node}`, `/{node}/{edge}`, `/{node}/{edge}/{item}`, and the few without a node. */
+/** Registers the Graph API's paths: `/{node}`, `/{node}/{edge}`, `/{node}/{edge}/{item}`, and a few without a node. */
 export function graphRoutes(app: FastifyInstance, parts: Parts) {
   const { graph, state, routes } = parts;
 
@@ -75,7 +75,7 @@ export function graphRoutes(app: FastifyInstance, parts: Parts) {
     throw unknownEdge(edge, NODE_TYPES[node.kind]);
   };
 
-  /** Calls below an edge: `message_qrdls/{code}`, `message_templates/archive`. */
+  /** Handles paths below an edge: `message_qrdls/{code}`, `message_templates/archive`. */
   const onItem: GraphHandler = (call) => {
     const { edge, item } = call.path as { edge: string; item: string };
     const route = routes[`${call.method} ${edge}/${item}`] ?? routes[`${call.method} ${edge}/*`];

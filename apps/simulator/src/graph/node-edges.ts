@@ -5,7 +5,7 @@ import type { Node } from './nodes.js';
 
 const ANALYTICS = ['analytics', 'conversation_analytics', 'pricing_analytics', 'template_analytics'];
 
-/** Edges that `fields` may expand. */
+/** Edges that the parameter `fields` may expand, by kind of node. */
 const EDGES: Partial<Record<Node['kind'], readonly string[]>> = {
   waba: ['message_templates', 'phone_numbers', 'flows', 'subscribed_apps', ...ANALYTICS],
   phone: [
@@ -20,7 +20,7 @@ const EDGES: Partial<Record<Node['kind'], readonly string[]>> = {
 
 export type NodeEdges = ReturnType<typeof openNodeEdges>;
 
-/** Expansions of a node's edges; each answers as a GET of the edge does. `routes` may be filled after this call. */
+/** Expansions of a node's edges: each returns what a GET of the edge does. `routes` may be filled after this call. */
 export const openNodeEdges =
   (routes: Readonly<Record<string, GraphHandler>>) =>
   (call: GraphCall, { kind, id }: Pick<Node, 'kind' | 'id'>): Readonly<Record<string, Expansion>> =>

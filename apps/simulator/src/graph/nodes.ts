@@ -4,7 +4,7 @@ export type Waba = {
   readonly wabaId: string;
   readonly name: string;
   subscribed: boolean;
-  /** Template insights are on. */
+  /** True once template insights are switched on. */
   hasInsights?: boolean;
 };
 
@@ -12,27 +12,27 @@ export type PhoneNumber = {
   readonly kind: 'phone';
   readonly id: string;
   readonly wabaId: string;
-  /** Digits alone, as in webhooks. */
+  /** The phone number's digits, without `+`, as in webhooks. */
   readonly digits: string;
   readonly display: string;
   readonly verifiedName: string;
-  /** Added through the API and not verified yet. */
+  /** True if the phone number was added through the API and is not verified yet. */
   unverified?: boolean;
   /** The verification code last requested. */
   code?: string;
-  /** True where absent. */
+  /** Absent means true. */
   registered?: boolean;
   pin?: string;
-  /** STANDARD where absent. */
+  /** Absent means STANDARD. */
   throughputLevel?: 'STANDARD' | 'HIGH';
-  /** End of the maintenance during a change of throughput, in unix ms. */
+  /** When the maintenance that a change of throughput causes ends, in unix ms. */
   maintenanceUntil?: number;
   profile?: Readonly<Record<string, unknown>>;
   commerce?: { readonly is_cart_enabled: boolean; readonly is_catalog_visible: boolean };
   automation?: Readonly<Record<string, unknown>>;
   publicKey?: string;
   qrCodes?: readonly QrCode[];
-  /** People blocked by this number: digits or business-scoped ids. */
+  /** The people whom this phone number blocks: digits or business-scoped ids. */
   blocked?: readonly string[];
 };
 
@@ -57,17 +57,17 @@ export type Template = {
   rejectedReason: string;
   parameterFormat: 'POSITIONAL' | 'NAMED';
   components: readonly Component[];
-  /** Unix seconds. */
+  /** When the template last changed, in unix seconds. */
   updatedAt: number;
   readonly more: Record<string, unknown>;
-  /** UNKNOWN where absent. */
+  /** Absent means UNKNOWN. */
   quality?: string;
   previousCategory?: string;
-  /** The status before it was archived. */
+  /** The status that the template had before it was archived. */
   statusBefore?: TemplateStatus;
   hasBeenApproved?: boolean;
   pauses?: number;
-  /** When it was edited while approved, in unix seconds. */
+  /** When the template was edited while it was approved, in unix seconds. */
   edits?: readonly number[];
 };
 
@@ -85,7 +85,7 @@ export type Flow = {
   json?: string;
   /** True for a draft with a published version, which can still be sent. */
   hasBeenPublished?: boolean;
-  /** Unix seconds; absent in an older state directory. */
+  /** When the flow last changed, in unix seconds; absent if an earlier version of the simulator stored the flow. */
   updatedAt?: number;
 };
 
@@ -94,22 +94,22 @@ export type Media = {
   readonly id: string;
   readonly wabaId: string;
   readonly phoneNumberId: string;
-  /** Received from a person, not uploaded. */
+  /** True if a person sent the file; false if a client uploaded it. */
   readonly inbound: boolean;
   readonly mimeType: string;
-  /** Lower-case hex. */
+  /** The file's SHA-256 in lower-case hex. */
   readonly sha256: string;
   readonly size: number;
   readonly filename: string | undefined;
-  /** Why a message with it fails with 131053. */
+  /** Why a message with this file fails with 131053; undefined if it does not. */
   readonly fault: string | undefined;
-  /** Unix ms. */
+  /** When the media's id expires, in unix ms. */
   readonly expiresAt: number;
 };
 
-/** A person has a phone number, a business-scoped id, or both. */
+/** A WhatsApp user, known by a phone number, a business-scoped id, or both. */
 export type Person = {
-  /** The phone number's digits. */
+  /** The phone number's digits, without `+`. */
   readonly waId?: string;
   readonly userId?: string;
   readonly name?: string;
@@ -120,7 +120,7 @@ export type Node = Waba | PhoneNumber | Template | Flow | Media;
 
 export type WebhookTarget = { readonly url: string; readonly secret: string; readonly verifyToken: string };
 
-/** The nodes of the graph, for the store of one kind. */
+/** All nodes, as the stores of one kind (templates, media) read and change them. */
 export type Nodes = {
   readonly all: ReadonlyMap<string, Node>;
   readonly add: <N extends Node>(node: N) => N;

@@ -3,7 +3,7 @@ import type { GraphCall } from './graph-middleware.js';
 
 const DEFAULT_LIMIT = 25;
 
-// Meta's cursor: base64 of an offset, each = written as ZD (captured: 0 is MAZDZD, 24 is MjQZD).
+// Meta's cursor: the base64 of an offset with each `=` replaced by `ZD` (captured from Meta: 0 is MAZDZD, 24 is MjQZD).
 const cursorOf = (offset: number) => Buffer.from(String(offset)).toString('base64').replaceAll('=', 'ZD');
 
 const offsetOf = (cursor: unknown): number | undefined => {
@@ -13,7 +13,7 @@ const offsetOf = (cursor: unknown): number | undefined => {
   return offset;
 };
 
-/** The slice by `limit` (default 25), `after` and `before`, and the links to the pages beside it. */
+/** The page of `items` by `limit` (default 25), `after` and `before`, and what links to the next and previous page need. */
 function cut<T>(items: readonly T[], { params, origin, version, path }: GraphCall) {
   const limit = Number(params['limit'] ?? DEFAULT_LIMIT);
   if (!Number.isInteger(limit) || limit < 1) throw badParameter('Param limit must be a positive integer');
@@ -37,7 +37,7 @@ function cut<T>(items: readonly T[], { params, origin, version, path }: GraphCal
   return { data, start, limit, link, neighbours };
 }
 
-/** One page of a list as Graph answers it. `next` and `previous` stand only if there is more. */
+/** One page of a list as the Graph API answers it. `next` and `previous` are there only if such a page exists. */
 export function pageOf<T>(items: readonly T[], call: GraphCall) {
   const { data, start, link, neighbours } = cut(items, call);
   if (data.length === 0)
@@ -48,7 +48,7 @@ export function pageOf<T>(items: readonly T[], call: GraphCall) {
   return { data, paging: { cursors, ...neighbours(cursors) } };
 }
 
-/** Like `pageOf`, but the last page's cursor counts its empty places too (captured, template analytics). */
+/** Like `pageOf`, but the cursor `after` of the last page is that of a full page (captured from Meta's template analytics). */
 export function pageOfPlaces<T>(items: readonly T[], call: GraphCall) {
   const { data, start, limit, neighbours } = cut(items, call);
   const cursors = { before: cursorOf(start), after: cursorOf(start + limit - 1) };

@@ -6,7 +6,7 @@ export type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-// Meta, business-scoped user IDs: country, a dot, letters and digits.
+// Meta's docs, business-scoped user IDs: country code, a dot, letters and digits.
 const USER_ID = /^[A-Z]{2}\.(?:ENT\.)?[0-9A-Za-z]{1,128}$/;
 
 export const isUserId = (text: string) => USER_ID.test(text);
@@ -21,7 +21,7 @@ export function objectParameter(value: unknown, name: string): Fields {
   return value;
 }
 
-/** The parameter as a list, or as the JSON text of one. */
+/** The parameter as a list; it may be given as JSON text. */
 export function listParameter(value: unknown, name: string): readonly unknown[] {
   if (value === undefined) throw missingParameter(name);
   const list = typeof value === 'string' ? formValue(value) : value;
@@ -29,7 +29,7 @@ export function listParameter(value: unknown, name: string): readonly unknown[] 
   return list;
 }
 
-/** A list of texts, or a text with commas; undefined where absent. */
+/** The texts of a list, or of a text with commas; undefined if the parameter is absent. */
 export function textList(value: unknown): readonly string[] | undefined {
   if (value === undefined) return undefined;
   if (Array.isArray(value)) return value.map(String);
@@ -41,7 +41,7 @@ export function textList(value: unknown): readonly string[] | undefined {
 
 const LATEST_S = 1e11;
 
-/** Unix seconds, from seconds, milliseconds or a date: Meta's pages show all three. */
+/** Converts unix seconds, unix milliseconds or a date to unix seconds: Meta's docs show all three. */
 export function timeParameter(value: unknown, name: string): number {
   if (value === undefined || value === '') throw missingParameter(name);
   const isDate = /^\d{4}-\d\d-\d\d$/.test(String(value));

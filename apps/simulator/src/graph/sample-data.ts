@@ -33,7 +33,7 @@ export const DEFAULT_TEMPLATES = [
   ]),
 ] as const;
 
-/** Flow JSON of one screen with a text field. */
+/** Flow JSON with one screen that has a text field. */
 export const sampleFlowJson = (screen: string, title: string) =>
   JSON.stringify({
     version: '7.3',

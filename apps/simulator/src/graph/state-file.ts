@@ -6,13 +6,13 @@ export type Saved = {
   readonly nodes: readonly Node[];
   readonly tokens: readonly (readonly [token: string, wabaIds: readonly string[]])[];
   readonly webhook: WebhookTarget | null;
-  /** When the 24 h window closes (unix ms), by phone number id and person. */
+  /** When each customer service window (24 h) closes, in unix ms; key: phone number id and person. */
   readonly windows: readonly (readonly [key: string, closesAt: number])[];
-  /** The people who have written, by WABA and number or business-scoped id. */
+  /** The people who have written; key: WABA id and the person's phone number or business-scoped id. */
   readonly people?: readonly (readonly [key: string, person: Person])[];
-  /** Opt-outs from marketing: phone number id and person. */
+  /** People who refuse marketing; key: phone number id and person. */
   readonly optOuts?: readonly string[];
-  /** When a template was deleted (unix ms), by WABA, name and language. */
+  /** When approved templates were deleted, in unix ms; key: WABA id, name and language. */
   readonly deleted: readonly (readonly [key: string, at: number])[];
   readonly serials: Record<string, number>;
 };
@@ -20,7 +20,7 @@ export type Saved = {
 const FILE = 'simulator.json';
 const WRITE_AFTER_MS = 500;
 
-/** The file of the state: read here, written by `save` and 0.5 s after a change. Without a directory there is none. */
+/** Reads the state's file; `save` writes it, and `changed` writes it 0.5 s later. Without a directory there is no file. */
 export function openStateFile(directory: string | undefined, content: () => Saved) {
   let timer: NodeJS.Timeout | undefined;
 

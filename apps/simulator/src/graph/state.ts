@@ -8,7 +8,7 @@ import { unixSeconds } from './times.js';
 
 export type State = ReturnType<typeof openState>;
 
-/** The accounts and what they own, kept across restarts if there is a directory; messages are never kept. */
+/** All accounts and what they own. With a `directory` they survive restarts; messages never do. */
 export function openState({ directory, token }: { directory?: string | undefined; token: string }) {
   const file = openStateFile(directory, () => ({
     nodes: [...nodes.values()],
@@ -48,7 +48,7 @@ export function openState({ directory, token }: { directory?: string | undefined
   const addFlow = (flow: Omit<Flow, 'kind' | 'id' | 'updatedAt'>) =>
     add<Flow>({ kind: 'flow', id: newId('flow', 5_000_000_000_000_001), updatedAt: unixSeconds(), ...flow });
 
-  /** Adds a WABA with numbers and the default templates and flows, and subscribes the app to it. */
+  /** Adds a WABA with phone numbers and the default templates and flows, and subscribes the app to its webhooks. */
   const addWaba = (id: string | undefined, phoneNumbers: number, wabaToken: string) => {
     const wabaId = id ?? newFreeId();
     add({
@@ -103,7 +103,7 @@ export function openState({ directory, token }: { directory?: string | undefined
     tokens,
     of,
     addWaba,
-    /** Adds a number that is neither verified nor registered. */
+    /** Adds a phone number that is neither verified nor registered. */
     addNumber: (wabaId: string, code: string, local: string, verifiedName: string) =>
       add<PhoneNumber>({
         kind: 'phone',
@@ -117,7 +117,7 @@ export function openState({ directory, token }: { directory?: string | undefined
       }),
     addFlow,
     removeFlow: (flow: Flow) => remove(flow),
-    /** The account's flow of this id or this name. */
+    /** The WABA's flow with this id or this name. */
     flow: (wabaId: string, { id, name }: { id?: string; name?: string }): Flow | undefined => {
       const found = id === undefined ? undefined : nodes.get(id);
       if (found?.kind === 'flow' && found.wabaId === wabaId) return found;

@@ -1,6 +1,6 @@
 type Bucket = { tokens: number; at: number };
 
-/** One token bucket per key: `capacity` tokens, refilled at `perSecond`. `take` is false when it is empty. */
+/** One token bucket per key: `capacity` tokens, `perSecond` added each second. `take` returns false if no token is left. */
 export function tokenBuckets() {
   const known = new Map<string, Bucket>();
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const MOST_IN_MEMORY = 512 * 1024 * 1024;
 
-/** Bytes of media by id: files in `media` of the directory, or in memory, where beyond 512 MB the oldest are dropped. */
+/** Stores media bytes by id: in the directory's folder `media`, or, without a directory, the newest 512 MiB in memory. */
 export function mediaFiles(directory: string | undefined) {
   return directory === undefined ? inMemory() : onDisk(join(directory, 'media'));
 }

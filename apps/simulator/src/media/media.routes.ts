@@ -7,22 +7,22 @@ import type { State } from '../graph/state.js';
 import { unixSeconds } from '../graph/times.js';
 import { checkUpload, contentFault } from './media.rules.js';
 
-/** Where media is downloaded; Meta has this path at lookaside.fbsbx.com. */
+/** The path of media downloads; at Meta it is on the host lookaside.fbsbx.com. */
 export const MEDIA_PATH = '/whatsapp_business/attachments/';
 
-// Meta, media: a download URL is valid for five minutes.
+// Meta's docs, media: a download URL expires after five minutes.
 const URL_SECONDS = 300;
 const FIELDS = ['url', 'mime_type', 'sha256', 'file_size', 'id', 'messaging_product'];
 
 export type MediaLinks = ReturnType<typeof openMediaLinks>;
 
-/** Signed download URLs. Those of an earlier process are not valid. */
+/** Makes and checks signed download URLs; a restart makes all earlier URLs invalid. */
 export function openMediaLinks() {
   const secret = randomBytes(32);
   const hash = (id: string, expires: string) =>
     `ATt${createHmac('sha256', secret).update(`${id}.${expires}`).digest('base64url')}`;
   return {
-    /** `origin`: scheme and host by which the reader reaches the simulator. */
+    /** `origin`: scheme and host under which the client reaches the simulator. */
     urlOf({ id }: Media, origin: string) {
       const expires = String(unixSeconds() + URL_SECONDS);
       return `${origin}${MEDIA_PATH}?mid=${id}&ext=${expires}&hash=${hash(id, expires)}`;
@@ -39,7 +39,7 @@ export function openMediaLinks() {
   };
 }
 
-/** `POST /{phone number}/media`, the media node (`GET`, `DELETE`) and its download. */
+/** Routes of uploads (`POST /{phone number}/media`), of a media node (`GET`, `DELETE`) and of the file's download. */
 export function mediaRoutes({
   graph,
   state,
@@ -59,7 +59,7 @@ export function mediaRoutes({
     return { id: state.addMedia(phone, bytes, { mimeType, filename: name, fault, inbound: false }).id };
   };
 
-  /** The media of the call's path. With `phone_number_id`, that number must have uploaded it. */
+  /** The media in the call's path. If the call has a `phone_number_id`, that phone number must have uploaded the file. */
   const mediaOf = (call: GraphCall): Media => {
     const media = graph.node(call, call.path['id']!, 'media');
     const { phone_number_id: phoneNumberId } = call.params;
@@ -117,7 +117,7 @@ const nameOf = ({ filename, mimeType }: Media) =>
     ? filename
     : `whatsapp.${EXTENSIONS[mimeType] ?? /[\w+-]+$/.exec(mimeType.replace(/;.*/, ''))?.[0] ?? 'bin'}`;
 
-/** The file, or the range requested. A range that cannot be parsed is ignored (RFC 9110). */
+/** Answers with the file or the requested byte range. A range that cannot be parsed is ignored (RFC 9110). */
 function fileAnswer(media: Media, bytes: Buffer, range: string | undefined): FileAnswer {
   const headers = {
     'content-type': media.mimeType,

@@ -7,7 +7,8 @@ const MB = 1024 * KB;
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 
 /**
- * Types and most bytes by kind (Meta, media, supported media types). A document may have any type of the other kinds.
+ * Types and largest size by kind of media (Meta's docs, media, supported media types). A document may also have any type of the
+ * kinds beside it.
  */
 const KINDS: Readonly<Record<MediaKind, { readonly types: readonly string[]; readonly maxBytes: number }>> = {
   audio: {
@@ -43,7 +44,7 @@ export const MAX_MEDIA_BYTES = KINDS.document.maxBytes;
 
 export const isMediaKind = (type: string): type is MediaKind => Object.hasOwn(KINDS, type);
 
-/** Meta's checks of an upload: the type of the file's part, and the size for that type. */
+/** Meta's checks of an upload: the type that the multipart form gives the file, and the largest size of that type. */
 export function checkUpload(mimeType: string, size: number): void {
   const kind = KIND_OF.get(mimeType);
   if (kind === undefined)
@@ -62,7 +63,7 @@ export function checkUpload(mimeType: string, size: number): void {
 const latin = (bytes: Buffer, from: number, to: number) => bytes.toString('latin1', from, to);
 const ftyp = (bytes: Buffer) => latin(bytes, 4, 8) === 'ftyp';
 
-/** Checks of a file's first bytes by type; files of other types are not checked. */
+/** Checks of a file's first bytes, by media type; a file whose type is not listed passes. */
 const BEGINNINGS: Readonly<Record<string, (bytes: Buffer) => boolean>> = {
   'image/jpeg': (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff,
   'image/png': (bytes) => latin(bytes, 0, 8) === '\x89PNG\r\n\x1a\n',
@@ -77,7 +78,7 @@ const BEGINNINGS: Readonly<Record<string, (bytes: Buffer) => boolean>> = {
   'application/pdf': (bytes) => latin(bytes, 0, 5) === '%PDF-',
 };
 
-/** Size and animation of a WebP file, from its header (RFC 9649). */
+/** Reads from a WebP file's header (RFC 9649) how large the picture is and whether it is animated. */
 function webp(bytes: Buffer): { width: number; height: number; animated: boolean } {
   const padded = Buffer.concat([bytes.subarray(0, 40), Buffer.alloc(40)]);
   const chunk = latin(padded, 12, 16);
@@ -99,7 +100,7 @@ function webp(bytes: Buffer): { width: number; height: number; animated: boolean
 
 const titled = (kind: string) => kind[0]!.toUpperCase() + kind.slice(1);
 
-/** Why a message with this file fails with 131053; undefined: it does not. Found at the upload, reported at the send. */
+/** Why a message with this file fails with 131053; undefined if it does not. Called at the upload; the message reports it. */
 export function contentFault(mimeType: string, bytes: Buffer): string | undefined {
   const kind = KIND_OF.get(mimeType) ?? 'document';
   if (BEGINNINGS[mimeType]?.(bytes) === false)
@@ -113,7 +114,7 @@ export function contentFault(mimeType: string, bytes: Buffer): string | undefine
   return undefined;
 }
 
-/** Why a message of this kind fails with a file of this type (131053); undefined: it does not. */
+/** Why a message of this kind fails with 131053 if its file has this type; undefined if it does not. */
 export function kindFault(kind: MediaKind, mimeType: string): string | undefined {
   const { types } = KINDS[kind];
   return kind === 'document' || types.includes(mimeType.replace(/;.*/, ''))

@@ -3,11 +3,11 @@ import type { Media, Nodes, PhoneNumber } from '../graph/nodes.js';
 import { DAY_MS } from '../graph/times.js';
 import { mediaFiles } from './media.files.js';
 
-// Meta, media: ids of uploads live 30 days, ids of received media 7.
+// Meta's docs, media: ids of uploaded media expire after 30 days, ids of received media after 7.
 const UPLOADED_DAYS = 30;
 const RECEIVED_DAYS = 7;
 
-/** Media nodes and their bytes. Expired ones are dropped when another is added. */
+/** Stores media nodes and their bytes. Adding media deletes all expired media. */
 export function mediaStore({ all, add, remove, newId }: Nodes, directory: string | undefined) {
   const files = mediaFiles(directory);
 

@@ -3,7 +3,7 @@ import type { MediaKind } from './media.rules.js';
 const base64 = (text: string) => Buffer.from(text, 'base64');
 const latin = (text: string) => Buffer.from(text, 'latin1');
 
-/** A small file of each kind, for inbound media that the caller gives no `file` for. */
+/** A small file of each kind of media, used for an inbound message whose caller gave no `file`. */
 export const SAMPLE_FILES: Readonly<
   Record<MediaKind, { readonly mimeType: string; readonly bytes: Buffer; readonly filename?: string }>
 > = {

@@ -10,14 +10,14 @@ type Session = {
   received: number;
 };
 
-// Meta, resumable upload API.
+// Meta's docs, resumable upload API.
 const TYPES = ['application/pdf', 'image/jpeg', 'image/jpg', 'image/png', 'video/mp4'];
 
 export type UploadedHandles = ReadonlySet<string>;
 
 /**
- * `POST /{app}/uploads` opens a session, `POST /upload:…` takes bytes from `file_offset` on and answers a handle after
- * the last one, `GET /upload:…` answers the bytes received. Bytes are counted, not kept.
+ * `POST /{app}/uploads` opens a session. `POST /upload:…` receives bytes from `file_offset` on and, after the last byte,
+ * answers with a handle. `GET /upload:…` answers with the number of bytes received. The bytes are counted, not kept.
  */
 export function uploadRoutes(handles: Set<string>): Record<string, GraphHandler> {
   const sessions = new Map<string, Session>();

@@ -1,4 +1,4 @@
-/** Calling codes (ITU E.164), each with its main country (ISO 3166). */
+/** The main country (ISO 3166) of each calling code (ITU E.164). */
 const COUNTRIES = new Map(
   `1 US 7 RU 20 EG 27 ZA 30 GR 31 NL 32 BE 33 FR 34 ES 36 HU 39 IT 40 RO 41 CH 43 AT 44 GB 45 DK 46 SE 47 NO 48 PL 49 DE
   51 PE 52 MX 53 CU 54 AR 55 BR 56 CL 57 CO 58 VE 60 MY 61 AU 62 ID 63 PH 64 NZ 65 SG 66 TH 81 JP 82 KR 84 VN 86 CN
@@ -15,7 +15,7 @@ const COUNTRIES = new Map(
     .flatMap((code, index, all) => (index % 2 === 0 ? [[code, all[index + 1]!] as const] : [])),
 );
 
-/** The country of a number; US for an unassigned code. */
+/** The country of a phone number; US if its calling code is not listed. */
 export const countryOf = (digits: string): string =>
   [1, 2, 3]
     .map((length) => COUNTRIES.get(digits.slice(0, length)))

@@ -7,7 +7,7 @@ const wrong = (details: string) => refuse(131009, details);
 
 const REFUSALS: Readonly<Partial<Record<Flow['status'], number>>> = { BLOCKED: 132068, THROTTLED: 132069 };
 
-/** Refuses a flow that cannot be sent. `called`: the id or name in the send. A draft that has been published before is sent. */
+/** Refuses a flow that cannot be sent; a draft can be if it was published before. `called`: the flow's id or name in the send. */
 export function checkSendable(flow: Flow | undefined, called: string, mode = 'published'): void {
   if (flow === undefined) throw wrong(`Flow ${called} does not exist in this account`);
   const refused = REFUSALS[flow.status];

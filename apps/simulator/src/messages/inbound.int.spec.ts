@@ -22,7 +22,7 @@ const MADE = expect.stringMatching(/^IN\.\d{20}$/);
 const USER = 'IN.13491208655302741918';
 const bearer = { authorization: 'Bearer simulator-token' };
 
-/** The change value that an inbound message of this kind arrives in. */
+/** Lets a person send the message; resolves to the `value` of the webhook's change that holds it. */
 const arrives = async (message: object, more: object = {}) => {
   const { status, body } = await simulator.control('POST', '/inbound', { from: FROM, message, ...more });
   expect([status, body.error]).toEqual([200, undefined]);

@@ -10,7 +10,7 @@ import type { WebhookItem } from '../webhooks/webhook.envelope.js';
 import { contactOf, idsOf } from './people.js';
 import { incomingWamid } from './wamid.js';
 
-/** Unix seconds from a number, its text, or an ISO 8601 time; now where absent. */
+/** Unix seconds from a number, its text, or an ISO 8601 time; the current time if absent. */
 export function secondsOf(value: unknown): number {
   if (value === undefined) return unixSeconds();
   const seconds = Number(value);
@@ -28,14 +28,14 @@ const UNSUPPORTED = [
   },
 ];
 
-// These types are events, not messages: they open no window.
+// WhatsApp's own notices, which no person wrote: they open no customer service window.
 const NOT_WRITTEN = new Set(['system']);
 
 type MediaPlace = { readonly state: State; readonly links: MediaLinks; readonly origin: string };
 
 /**
- * The webhook of a message from a person. `message` is passed on, whatever its type. Media without an id gets the id of a
- * file made of `file` (base64), or of a sample file; type `unsupported` gets Meta's errors if it has none.
+ * The webhook of a message from a person. `message` is used as given, whatever its type. Media without an id gets the id
+ * of a new file made of `file` (base64) or of a sample file; a message of type `unsupported` without errors gets Meta's.
  */
 export function inboundMessage(
   { message, timestamp, file }: Record<string, unknown>,
@@ -77,7 +77,7 @@ export function inboundMessage(
   };
 }
 
-/** Fields of inbound media that the caller need not give. */
+/** Default values of inbound media's fields. */
 const EXTRAS: Partial<Record<MediaKind, object>> = { audio: { voice: true }, sticker: { animated: false } };
 
 function receivedMedia({

@@ -11,9 +11,9 @@ const wrong = (details: string) => refuse(131009, details);
 type ActionCheck = (action: Fields, context: SendContext, name: string) => void;
 
 type Rule = {
-  /** Kinds of header allowed; absent: none. */
+  /** The kinds of header allowed; absent if the message must have no header. */
   readonly header?: readonly string[];
-  /** The limit of the body; absent: no body needed. */
+  /** The limit of the body's length; absent if the message needs no body. */
   readonly body?: Limit;
   readonly action: ActionCheck;
 };
@@ -57,7 +57,7 @@ const replyButtons: ActionCheck = ({ buttons }, _context, name) => {
   );
 };
 
-/** Sections of rows or products: their number, and a title for each where there are several. */
+/** Checks a list of sections: how many there are, and that each has a title if there are several. */
 function sectionsOf(value: unknown, name: string): readonly Fields[] {
   const sections = listParameter(value, name).map((item, index) =>
     objectParameter(item, `${name}[${index}]`),
@@ -88,7 +88,7 @@ const list: ActionCheck = ({ button, sections }, _context, name) => {
   unique(rows, 'row id');
 };
 
-/** Checks the action's name, which must be the message's type, and its parameters. */
+/** Checks that the action's name is `action`, and the action's parameters. */
 const named =
   (action: string, check: (parameters: Fields, name: string, context: SendContext) => void): ActionCheck =>
   (given, context, name) => {
@@ -122,7 +122,7 @@ const productList: ActionCheck = (action, _context, name) => {
     throw wrong(`Invalid products count. Min allowed: 1, Max allowed: ${most('products')}`);
 };
 
-/** Kinds of card. All cards of one carousel have the same kind. */
+/** The check of each kind of card. All cards of one carousel have the same kind. */
 const CARDS: Readonly<Record<string, ActionCheck>> = { cta_url: ctaUrl, product, button: () => {} };
 
 const carousel: ActionCheck = ({ cards }, context, name) => {
@@ -150,7 +150,7 @@ const carousel: ActionCheck = ({ cards }, context, name) => {
 const ANY_HEADER = ['text', 'image', 'video', 'document'];
 const BODY = 'interactive.body';
 
-/** By the pages messages/interactive-…-messages, flows, catalogs and calling. */
+/** By type of interactive message. Sources: Meta's pages messages/interactive-…-messages, flows, catalogs and calling. */
 const RULES: Readonly<Record<string, Rule>> = {
   button: { header: ANY_HEADER, body: BODY, action: replyButtons },
   list: { header: ['text'], body: 'list.body', action: list },

@@ -12,7 +12,7 @@ export type MessageRow = {
   readonly templateId: string | undefined;
   /** A template's category in lower case, or `service`. */
   readonly category: string;
-  /** The body as received (JSON text); dropped for all but the newest rows. */
+  /** The body as received (JSON text); undefined but for the newest 100,000 messages. */
   raw: string | undefined;
 };
 
@@ -23,7 +23,7 @@ export const digitsOf = (text: string) => text.replace(/\D/g, '');
 
 export type MessageLog = ReturnType<typeof messageLog>;
 
-/** Every accepted message: bodies of the newest 100,000, rows of the newest 1,000,000, totals of all. */
+/** Counts all accepted messages; keeps rows of the newest 1,000,000 and bodies of the newest 100,000. */
 export function messageLog() {
   const evicted = new Map<string, number>();
   const timesSeen = new Map<string, number>();

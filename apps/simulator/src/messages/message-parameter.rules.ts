@@ -4,13 +4,13 @@ import type { State } from '../graph/state.js';
 import { kindFault, type MediaKind } from '../media/media.rules.js';
 import { most, type Limit } from './message.limits.js';
 
-/** Why an accepted message fails: code and details of the `failed` status. */
+/** Code and details of the `failed` status that an accepted message gets. */
 export type Failure = { readonly code: number; readonly details?: string | undefined };
 
 export type SendContext = {
   readonly state: State;
   readonly wabaId: string;
-  /** Set by the first check that finds a fault which Meta finds only after it has accepted the message. */
+  /** The first fault found of those that Meta reports only after it has accepted the message. */
   failure?: Failure | undefined;
 };
 
@@ -46,7 +46,7 @@ function coordinate(value: unknown, name: string, limit: number): void {
     throw badParameter(`Param ${name} must be a number.`);
 }
 
-/** Checks media given by id (of this account) or by link. With a fault in the file, the message fails later with 131053. */
+/** Checks media given by id (of this account) or by link. A fault in the file is not refused: the message fails with 131053. */
 export function mediaParameter(value: unknown, name: string, kind: MediaKind, context: SendContext): void {
   const { id, link } = objectParameter(value, name);
   if ((id === undefined) === (link === undefined))
@@ -59,7 +59,7 @@ export function mediaParameter(value: unknown, name: string, kind: MediaKind, co
   if (details !== undefined) context.failure ??= { code: 131053, details };
 }
 
-/** Refuses a wrong length with 131009, in words captured from Meta. A text of blanks alone has length 0. */
+/** Refuses a wrong length with 131009, in words captured from Meta. A text that is only white space has length 0. */
 export function lengthWithin(
   value: unknown,
   { what, name, limit, min = 1 }: { what: string; name: string; limit: Limit; min?: number },

@@ -45,7 +45,7 @@ const CONTENT: Readonly<Record<string, Check>> = {
     optionalText(content['name'], "location['name']", 'location.text');
     optionalText(content['address'], "location['address']", 'location.text');
   },
-  // Meta accepts a reaction to an unknown message and fails it later.
+  // Meta accepts a reaction to an unknown message and reports it as failed later.
   reaction: ({ message_id: messageId, emoji }, context) => {
     const id = textParameter(messageId, "reaction['message_id']", 'message id');
     if (typeof emoji !== 'string') throw missingParameter("reaction['emoji']");
@@ -73,10 +73,10 @@ const checkContacts = (value: unknown) => {
 export type CheckedMessage = {
   readonly type: string;
   readonly content: Fields;
-  /** As the client wrote it. */
+  /** The recipient as the client wrote it. */
   readonly to: string;
   readonly waId: string;
-  /** The business-scoped id of a send to `recipient`. */
+  /** The recipient's business-scoped id if the client sent to `recipient`, not to `to`. */
   readonly userId: string | undefined;
   readonly opaque: string | undefined;
 };
@@ -120,7 +120,7 @@ export function checkMessage(params: Fields, context: SendContext): CheckedMessa
   };
 }
 
-// Meta reads ten digits without a + as a number in the country of the sending number: here India.
+// Meta reads ten digits without a + as a phone number of the sender's country, which is India in the simulator.
 const waIdOf = (address: string) => {
   const digits = address.replace(/\D/g, '');
   return digits.length === 10 && !address.startsWith('+') ? `91${digits}` : digits;

@@ -17,7 +17,7 @@ import { checkTemplateSend } from './template-send.rules.js';
 import type { ThroughputLimit } from './throughput-limit.js';
 import { outgoingWamid, wamidDirection } from './wamid.js';
 
-/** `POST /{phone number}/messages`: sends of every kind, and marking as read. */
+/** Route of `POST /{phone number}/messages`: sends messages of every kind, and marks messages as read. */
 export function messageRoutes({
   graph,
   state,
@@ -56,7 +56,7 @@ export function messageRoutes({
     const tier = behaviour.settings.messagingLimit;
     const limit = TIERS[tier];
     const isLimited = template !== undefined && limit < Infinity && !windowIsOpen();
-    // Meta documents no code for this; customers report 131048.
+    // Meta documents no code for an exceeded messaging limit; customers report 131048.
     if (isLimited && !messagingLimit.reach(phone.wabaId, waId, limit))
       throw refuse(131048, `The messaging limit of the account is reached: ${tier}.`);
 

@@ -1,4 +1,4 @@
-/** How many people an account may send templates to outside their windows within 24 hours (Meta, messaging-limits). */
+/** Most people whom an account may send templates to in 24 h without an open window (Meta's docs, messaging-limits). */
 export const TIERS = {
   TIER_50: 50,
   TIER_250: 250,
@@ -14,14 +14,14 @@ export type Tier = keyof typeof TIERS;
 const DAY = 24 * 3_600_000;
 
 /**
- * When each person was last written to (unix ms), earliest first. Nobody's 24 hours end before `fullUntil`, and until then the
- * earliest person is not looked up: a Map with many deletions is slow to find its first entry.
+ * When each person was last written to (unix ms), earliest first. The first entry, slow to find in a Map with many deletions,
+ * is not looked for before `fullUntil` (unix ms): until then no entry is 24 hours old.
  */
 type Reached = { readonly people: Map<string, number>; fullUntil: number };
 
 export type MessagingLimit = ReturnType<typeof openMessagingLimit>;
 
-/** The people each WABA has written to in the last 24 hours. Meta counts per business portfolio, not per WABA. */
+/** Counts the people whom a WABA has written to in the last 24 hours. Meta counts per business portfolio, not per WABA. */
 export function openMessagingLimit() {
   const byWaba = new Map<string, Reached>();
 
@@ -34,7 +34,7 @@ export function openMessagingLimit() {
   };
 
   return {
-    /** Counts this person, or answers false if that exceeds the limit. `now` in unix ms. */
+    /** Counts the person and returns true; returns false if the person would exceed the limit. `now`: unix ms. */
     reach(wabaId: string, person: string, limit: number, now = Date.now()): boolean {
       let reached = byWaba.get(wabaId);
       if (reached === undefined) byWaba.set(wabaId, (reached = { people: new Map(), fullUntil: 0 }));

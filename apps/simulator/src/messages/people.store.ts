@@ -2,7 +2,7 @@ import type { Person } from '../graph/nodes.js';
 import type { Saved } from '../graph/state-file.js';
 import { DAY_MS } from '../graph/times.js';
 
-/** People who have written, customer service windows, and marketing opt-outs. */
+/** Stores people who have written, customer service windows, and opt-outs from marketing. */
 export function peopleStore(saved: Saved | undefined, changed: () => void) {
   const windows = new Map(saved?.windows);
   const people = new Map(saved?.people);

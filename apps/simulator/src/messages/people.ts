@@ -11,12 +11,12 @@ export type People = ReturnType<typeof openPeople>;
 
 const NAME = 'Simulated person';
 
-/** Names people by phone number, business-scoped id or both, as the settings say. */
+/** Identifies people by phone number, business-scoped id or both; the setting `userIds` decides. */
 export function openPeople(state: State, behaviour: Behaviour) {
   const allHaveIds = () => behaviour.settings.userIds === 'all';
 
   return {
-    /** Stores the person in `{ from, userId?, username?, name? }`; `from` is a phone number or a business-scoped id. */
+    /** Stores the person given as `{ from, userId?, username?, name? }`; `from`: a phone number or a business-scoped id. */
     acting(wabaId: string, asked: Record<string, unknown>): Person {
       const given = personIn(asked);
       const { waId } = given;
@@ -35,11 +35,11 @@ export function openPeople(state: State, behaviour: Behaviour) {
       const { waId, userId = madeUserId(wabaId, waId!) } = known;
       return { ...known, userId };
     },
-    /** The entry of `contacts` in a status webhook; undefined: it has none. */
+    /** The entry of `contacts` in a status webhook; undefined if that webhook has no `contacts`. */
     statusContact({ waId, userId, name = NAME, username }: Person, status: string): object | undefined {
       if (status === 'failed' || userId === undefined) return undefined;
       if (!allHaveIds()) return { user_id: userId };
-      // `sent` has no user name (Meta, business-scoped user IDs, status messages webhooks).
+      // The status `sent` has no user name (Meta's docs, business-scoped user IDs, status messages webhooks).
       const profile = { name, ...(username === undefined || status === 'sent' ? {} : { username }) };
       return { profile, ...idsIn({ waId, userId }) };
     },
@@ -52,7 +52,7 @@ export const contactOf = ({ name = NAME, username, ...ids }: Person) => ({
   ...idsIn(ids),
 });
 
-/** `wa_id` and `user_id`, those that the person has. */
+/** The person's `wa_id` and `user_id`, or the one of the two that the person has. */
 export const idsIn = ({ waId, userId }: { waId?: string | undefined; userId?: string | undefined }) => ({
   ...(waId === undefined ? {} : { wa_id: waId }),
   ...(userId === undefined ? {} : { user_id: userId }),
@@ -77,7 +77,7 @@ function personIn({ from, userId, username, name }: Record<string, unknown>): Pe
   };
 }
 
-/** A stable business-scoped id of a number: country, a dot, 20 digits. */
+/** A business-scoped id (country, a dot, 20 digits) derived from the WABA and the phone number, so always the same. */
 const madeUserId = (wabaId: string, waId: string) => {
   const hash = createHash('sha256').update(`${wabaId}:${waId}`).digest();
   return `${countryOf(waId)}.${String(hash.readBigUInt64BE()).padStart(20, '0')}`;

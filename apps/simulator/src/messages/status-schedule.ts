@@ -15,17 +15,17 @@ export type StatusSchedule = ReturnType<typeof openStatusSchedule>;
 export type Delivery = {
   readonly row: MessageRow;
   readonly phone: PhoneNumber;
-  /** Why the message fails; undefined: it does not. */
+  /** Why the message fails; undefined if it does not. */
   readonly failsWith?: Failure | undefined;
   readonly isReaction: boolean;
-  /** A voice message gets the status `played` too. */
+  /** True for a voice message, which gets the status `played` too. */
   readonly isVoice: boolean;
 };
 
 const ALL = ['sent', 'delivered', 'read'];
 const ALL_OF_VOICE = [...ALL, 'played'];
 
-/** Sends the statuses of a message one after another: which and when depends on settings and seed. */
+/** Sends the webhooks of a message's statuses; settings and seed decide which, and with which delays. */
 export function openStatusSchedule({
   behaviour,
   people,
@@ -53,7 +53,7 @@ export function openStatusSchedule({
       const to = people.reached(delivery.phone.wabaId, delivery.row.waId);
       let delay = 0;
       const delays = statuses.map(() => (delay += behaviour.statusDelay()));
-      // Reordered: one status arrives after the others, with its own earlier timestamp, as at Meta.
+      // Reordering: one status arrives after all others, but keeps its earlier timestamp, as at Meta.
       const late = delays.length > 1 && behaviour.chance(behaviour.settings.reorder);
       const held = late ? behaviour.pick(delays.length - 1) : -1;
       statuses.forEach((status, index) => {
@@ -73,7 +73,7 @@ export function openStatusSchedule({
   };
 }
 
-/** The item of a status webhook as of v24: no `conversation`, and `pricing` for sent and delivered only. */
+/** The item of a status webhook as Meta writes it since v24: no `conversation`; `pricing` for sent and delivered only. */
 export function statusItem(
   people: People,
   {
@@ -87,9 +87,9 @@ export function statusItem(
   }: Pick<Delivery, 'row' | 'phone' | 'failsWith'> & {
     readonly to: Person;
     readonly status: string;
-    /** Unix seconds; now when absent. */
+    /** Unix seconds; the current time if absent. */
     readonly timestamp?: number;
-    /** For a failed status, in place of `failsWith`. */
+    /** The errors of a `failed` status; they replace `failsWith`. */
     readonly errors?: readonly unknown[] | undefined;
   },
 ): WebhookItem {

@@ -18,7 +18,7 @@ const UNSENDABLE: Readonly<Record<string, () => GraphRefusal>> = {
   DISABLED: () => refuse(132016),
 };
 
-/** The template that a send names. Throws if it cannot be sent or the parameters do not fit. */
+/** The template that a send names. Throws if the template cannot be sent or the send's parameters do not fit it. */
 export function checkTemplateSend(content: Fields, context: SendContext): Template {
   const name = textParameter(content['name'], "template['name']", 'template.name');
   const language = objectParameter(content['language'], "template['language']");
@@ -51,7 +51,7 @@ type Components = {
   readonly format: Format;
 };
 
-/** Checks the components of a send against the template, or those of one card against the template's card. */
+/** Checks a send's components against the template's, or those of a card against the template's card. */
 function checkComponents({ expected, components, name, format }: Components, context: SendContext): void {
   const byType = new Map<string, Given[]>();
   components.forEach((item, index) => {
@@ -111,7 +111,7 @@ function checkTexts(
   if (missing !== undefined) throw refuse(132012, `${where}: parameter_name ${missing} is missing`);
 }
 
-// Old kinds of parameter, whose text Meta writes in the person's language: only their fallback is checked.
+// Old kinds of parameter, which Meta formats in the person's language: only the fallback text is checked.
 const FALLBACK_KINDS = new Set(['currency', 'date_time']);
 
 function checkTextParameter(where: string, parameter: Given): void {
@@ -135,7 +135,7 @@ function checkText(text: unknown): void {
     throw refuse(132018, 'Param text cannot have new-line/tab characters or more than 4 consecutive spaces');
 }
 
-// Meta's GIF is an MP4 video.
+// A template's GIF is an MP4 video at Meta.
 const MEDIA: Readonly<Record<string, MediaKind>> = {
   IMAGE: 'image',
   VIDEO: 'video',
@@ -170,7 +170,7 @@ function checkOffer({ hasExpiration }: ExpectedParameters, parameter: Given | un
     throw refuse(131009, 'limited_time_offer: expiration_time_ms must be unix milliseconds');
 }
 
-/** Refuses a one-time password that is too long; body and button hold the same one (captured, but for the error code). */
+/** Refuses a one-time password that is too long, in body or button. Text captured; the error code is our guess. */
 function checkCode(components: readonly Fields[]): void {
   const parameters = components.flatMap(({ parameters: given }) => (given ?? []) as readonly Fields[]);
   const tooLong = parameters.some(({ text }) => lengthOf(String(text)) > most('one-time password'));
@@ -183,7 +183,7 @@ function checkCode(components: readonly Fields[]): void {
 
 const ACTION = ['action'];
 
-/** Kinds of parameter by kind of button. */
+/** The kinds of parameter allowed, by kind of button. */
 const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   QUICK_REPLY: ['payload', 'text'],
   URL: ['text'],
@@ -195,7 +195,7 @@ const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   VOICE_CALL: ['ttl_minutes', 'payload'],
 };
 
-// Kinds of button in Meta's order (captured from the refusal of an unknown one).
+// Kinds of button in Meta's order (captured from Meta, from the refusal of an unknown kind).
 const SUB_TYPES = [
   'BOOKING_CONFIRMATION',
   'CATALOG',
@@ -210,7 +210,7 @@ const SUB_TYPES = [
   'VOICE_CALL',
 ];
 
-/** Refuses a button of another kind than the template's, and a missing flow button (captured). */
+/** Refuses a button of another kind than the template's, and a send that lacks the flow button (captured from Meta). */
 const invalidSubType = (index: number) =>
   refuse(131009, `Components sub_type invalid at index: ${index} and type: 0`);
 
@@ -265,7 +265,7 @@ function checkCards(
   const sent = listParameter(carousel?.fields['cards'], name).map((card, index) =>
     given(card, `${name}[${index}]`),
   );
-  // A template with two product cards takes up to ten in a send (Meta, product card carousel templates).
+  // A send may have 2 to 10 product cards, whatever their number in the template (Meta's docs, product card carousel templates).
   const isOfProducts = cards[0]!.headerFormat === 'PRODUCT';
   const { min, max } = LIMITS.cards;
   const isRightNumber = isOfProducts

@@ -3,12 +3,12 @@ import { refuse } from '../graph/graph-error.js';
 import type { PhoneNumber } from '../graph/nodes.js';
 import { tokenBuckets } from '../graph/token-buckets.js';
 
-// Meta, throughput: 80 messages a second, or 1,000.
+// Meta's docs, throughput: 80 messages a second per phone number, or 1,000 at the level HIGH.
 const HIGH_THROUGHPUT = 1000 / 80;
 
 export type ThroughputLimit = ReturnType<typeof openThroughputLimit>;
 
-/** How many messages a second one number may send; 130429 beyond. */
+/** Limits how many messages a second a phone number may send: refuses with 130429. */
 export function openThroughputLimit(behaviour: Behaviour) {
   const numbers = tokenBuckets();
   return {

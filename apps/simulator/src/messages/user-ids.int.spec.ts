@@ -26,7 +26,7 @@ const write = async (call: object): Promise<Json> => {
   return receiver.until(() => receiver.values().find(({ messages }) => messages?.[0].id === body.wamid));
 };
 
-/** The change value that holds this status of the message. */
+/** Resolves to the `value` of the webhook's change that holds this status of the message. */
 const told = (wamid: string, status: string): Promise<Json> =>
   receiver.until(() =>
     receiver.values().find(({ statuses }) => statuses?.[0].id === wamid && statuses[0].status === status),

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 const TO_USER = 0x11;
 const FROM_USER = 0x12;
 
-// Random per process: a restarted simulator must not repeat an id that a client has on file.
+// Random per process: a restarted simulator must not repeat an id that a client has stored.
 const processPrefix = randomBytes(8).toString('hex').toUpperCase();
 let counter = 0;
 
@@ -26,13 +26,13 @@ function wamid(waId: string, direction: number, hexLength: number): string {
   return `wamid.${bytes.toString('base64')}`;
 }
 
-/** Business to person: `wamid.` and base64 of 1C 18 len digits 15 02 00 11 18 len hex 00. */
+/** A message to a person: `wamid.` and the base64 of the bytes 1C 18 length digits 15 02 00 11 18 length hex 00. */
 export const outgoingWamid = (waId: string) => wamid(waId, TO_USER, 18);
 
-/** Person to business: direction byte 12 and 20 hex characters. */
+/** A message from a person: as an outgoing id, but with the direction byte 12 and 20 hex characters. */
 export const incomingWamid = (waId: string) => wamid(waId, FROM_USER, 20);
 
-/** The direction in the id; undefined where it is no wamid. */
+/** The direction that the id encodes; undefined if the id is no wamid. */
 export function wamidDirection(id: string): 'outgoing' | 'incoming' | undefined {
   if (!id.startsWith('wamid.')) return undefined;
   const bytes = Buffer.from(id.slice(6), 'base64');

@@ -8,7 +8,7 @@ import type { FlowStatusChanges } from './flow.status.js';
 const FLOW_ASSET = { type: 'WhatsAppFlowAsset', defaults: ['name', 'asset_type', 'download_url'] };
 const ASSET = 'flow.json';
 
-/** A flow's one asset, its JSON: list, upload, download. */
+/** Routes of a flow's only asset, the flow JSON: list, upload, download. */
 export function flowAssetRoutes({
   graph,
   flowStatus,
@@ -41,7 +41,7 @@ export function flowAssetRoutes({
     };
   };
 
-  /** Behind `download_url`. Unlike Meta's, it wants the token. */
+  /** The route of `download_url`. Unlike Meta's, it requires the access token. */
   const download: GraphHandler = (call) =>
     new FileAnswer(200, { 'content-type': 'application/json' }, Buffer.from(flowOf(call).json ?? '{}'));
 

@@ -3,7 +3,7 @@ import type { Fields } from '../graph/parameter.rules.js';
 
 const MOST_BYTES = 10 * 1024 * 1024;
 
-/** Versions that can be published (Meta, flows/changelogs, December 2025). */
+/** Flow JSON versions that can be published (Meta's docs, flows/changelogs, December 2025). */
 const PUBLISHABLE = ['5.1', '6.0', '6.1', '6.2', '6.3', '7.0', '7.1', '7.2', '7.3'];
 
 type FlowContent = {
@@ -27,7 +27,7 @@ const wrong = (error: string, message: string, path: string) => ({
 const badValue = (property: string, path = property) =>
   wrong('INVALID_PROPERTY_VALUE', `Invalid value found for property '${property}'.`, path);
 
-/** Versions in a flow's JSON, and faults of its version, screens and their ids. Nothing else is checked. */
+/** Reads the versions in a flow's JSON and checks `version`, the screens and the screens' ids, nothing else. */
 export function flowContent(json: string | undefined): FlowContent {
   const flow = json === undefined ? {} : parsed(json);
   if (flow === undefined) {

@@ -3,7 +3,7 @@ import type { Graph, GraphCall, GraphHandler } from '../graph/graph-middleware.j
 import { flowContent } from './flow-json.rules.js';
 import { isPublished, type FlowStatusChanges } from './flow.status.js';
 
-/** Publishing and deprecating a flow. */
+/** Routes that publish and deprecate a flow. */
 export function flowStatusRoutes({
   graph,
   flowStatus,

@@ -17,7 +17,7 @@ export const isPublished = ({ status, hasBeenPublished }: Flow) =>
 
 export type FlowStatusChanges = ReturnType<typeof openFlowStatus>;
 
-/** Changes a flow's status and sends its webhook; a return to DRAFT sends none, as at Meta. */
+/** Changes a flow's status and sends the webhook of the change; a change to DRAFT sends none, as at Meta. */
 export function openFlowStatus(state: State, webhooks: WebhookSender) {
   const tell = ({ wabaId, id }: Flow, message: string, statuses: object) =>
     webhooks.send({
@@ -42,7 +42,7 @@ export function openFlowStatus(state: State, webhooks: WebhookSender) {
 
   return {
     change,
-    /** An edited flow is a draft again; its published version can still be sent. */
+    /** Edits the flow, which becomes a draft again; the published version can still be sent. */
     edit(flow: Flow, changes: Partial<Pick<Flow, 'name' | 'categories' | 'endpointUri' | 'json'>>) {
       if (flow.status === 'DEPRECATED' || flow.status === 'BLOCKED')
         throw flowFault(

@@ -10,7 +10,7 @@ import { flowContent } from './flow-json.rules.js';
 
 const FLOW = { type: 'WhatsAppFlow', defaults: ['name', 'status', 'categories', 'validation_errors'] };
 
-// Meta's default fields of a flow's WABA.
+// The fields that Meta shows by default of the WABA that owns a flow.
 const OF_WABA = 'id,name,currency,timezone_id,message_template_namespace';
 
 /** The answer to `GET /{flow}`. */

@@ -20,7 +20,7 @@ const CATEGORIES = [
   'SHOPPING',
   'OTHER',
 ];
-/** `flows` of a WABA (list, create) and the flow's own node (edit, delete). */
+/** Routes of a WABA's `flows` (list, create) and of a flow's node (edit, delete). */
 export function flowRoutes({
   graph,
   state,

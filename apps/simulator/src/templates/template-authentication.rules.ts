@@ -5,7 +5,7 @@ import { checkLabel } from './template-button.rules.js';
 import { onlyFields, partOf, readTyped, type Part } from './template-component.rules.js';
 import { fault } from './template.faults.js';
 
-/** Components of an authentication template; Meta writes their texts. */
+/** The components that an authentication template may have; Meta writes their texts. */
 const KINDS = ['BODY', 'FOOTER', 'BUTTONS'];
 const OTP_TYPES = ['COPY_CODE', 'ONE_TAP', 'ZERO_TAP'];
 const OTP_FIELDS = [
@@ -25,7 +25,7 @@ const SIGNATURE = /^[A-Za-z0-9+/=]{11}$/;
 
 const SAMPLE = '123456';
 
-/** Meta's checks, and the components that it stores instead (captured; English in every language). */
+/** Checks the components; returns those that Meta stores instead (captured from Meta; English whatever the language). */
 export function readAuthentication(parts: readonly Part[]): readonly Component[] {
   const stranger = parts.find(({ fields }) => !KINDS.includes(fields.type));
   if (stranger !== undefined) throw fault.unexpected('AUTHENTICATION', [stranger.fields.type.toLowerCase()]);
@@ -71,7 +71,7 @@ function readMinutes(footer: Part | undefined): number | undefined {
   return minutes;
 }
 
-/** The one button: given as OTP, stored as a URL button with the code as its variable. */
+/** Reads the only button: clients give a button of type OTP, Meta stores a URL button whose variable is the code. */
 function readOtp(part: Part, minutes: number | undefined): Fields {
   onlyFields(part, ['buttons']);
   const { buttons } = part.fields;
@@ -96,7 +96,7 @@ function readOtp(part: Part, minutes: number | undefined): Fields {
 
 function checkApps({ at, fields }: Part): void {
   const { supported_apps: given, package_name: name, signature_hash: hash } = fields;
-  // One app may stand in the button itself, as in Meta's example.
+  // A single app's fields may be in the button itself, as in Meta's example.
   const flat =
     name === undefined && hash === undefined ? undefined : [{ package_name: name, signature_hash: hash }];
   const apps = given ?? flat;

@@ -9,15 +9,15 @@ import {
 } from './template-text.rules.js';
 import { fault } from './template.faults.js';
 
-/** Most characters of a body (Meta, templates/components, and the pages of offers, cards and single products). */
+/** Most characters of a body (Meta's docs, templates/components, and the pages of offers, cards and single products). */
 export const MOST_IN_BODY = { body: 1024, offer: 600, card: 160, product: 160 };
 const MOST_IN_FOOTER = 60;
 const MOST_EMOJIS = 10;
 
-// Meta publishes no ratio; this is the most lenient one measured.
+// Meta requires a ratio of words to variables and does not publish it; this is the lowest that Meta was seen to accept.
 const WORDS_PER_VARIABLE = 2;
 
-// Captured: punctuation beside a variable does not count: "... is {{2}}." ends with a variable.
+// Captured from Meta: punctuation at the start or end is ignored: "... is {{2}}." counts as ending with a variable.
 const AT_START = /^[\s\p{P}~`]*\{\{/u;
 const AT_END = /\}\}[\s\p{P}~`]*$/u;
 const NEXT_TO_EACH_OTHER = /\}\}\s*\{\{/;
@@ -26,7 +26,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
 const wordsIn = (text: string) =>
   [...segmenter.segment(text)].filter(({ isWordLike }) => isWordLike === true).length;
 
-/** Order of refusals: structure, format, variables. */
+/** Checks in Meta's order: fields and length, then format, then variables. */
 export function checkBody(body: Part, { format }: TemplateContext, most = MOST_IN_BODY.body): void {
   onlyFields(body, ['text', 'example']);
   const text = textOf(body, 'body', most);

@@ -11,7 +11,7 @@ import type { TemplateReview } from './template.review.js';
 const MOST_COMPARED = 10;
 const MOST_ARCHIVED = 100;
 
-/** Calls about several templates at once, and Meta's template library. */
+/** Routes of calls about several templates, and of Meta's template library. */
 export function templateBulkRoutes({
   graph,
   state,
@@ -67,7 +67,7 @@ export function templateBulkRoutes({
     return ids;
   };
 
-  /** Archives or restores templates. The answer has a reason for each one that cannot be. */
+  /** Archives or restores templates. The answer says why for each template that could not be. */
   const moved =
     (list: string, change: (template: Template) => string | undefined): GraphHandler =>
     (call) => {
@@ -97,7 +97,7 @@ export function templateBulkRoutes({
     return undefined;
   };
 
-  /** Compares templates (Meta, template comparison); nobody blocks a number here. */
+  /** Compares templates (Meta's docs, template comparison). There are no blocks: people of the simulator block nobody. */
   const compare: GraphHandler = (call) => {
     const template = graph.managedNode(call, call.path['id']!, 'template');
     const others = idsOf(call, 'template_ids', MOST_COMPARED).map(

@@ -8,16 +8,16 @@ const MOST_BUTTONS = 10;
 const MOST_IN_LABEL = 25;
 const MOST_IN_URL = 2000;
 const MOST_IN_PHONE = 20;
-// Meta's limit since December 2025; before it was 15 (templates/marketing-templates/coupon-templates).
+// Meta's limit since December 2025; until then 15 (templates/marketing-templates/coupon-templates).
 const MOST_IN_CODE = 20;
 
-/** Checks a button. Answers what Meta stores of it, or nothing if Meta stores it as given. */
+/** Checks a button. Returns what Meta stores of the button, or undefined if Meta stores it as given. */
 type Read = (button: Part, context: TemplateContext) => Fields | void;
 
 type ButtonRule = {
-  /** Most of this kind in one template. */
+  /** How many buttons of this kind a template may have. */
   readonly most: number;
-  /** The label that Meta writes; null: the button has none. Absent: the client must give one. */
+  /** The label that Meta writes; null if the button has none; absent if the client must give one. */
   readonly label?: string | null;
   readonly fields: readonly string[];
   readonly read?: Read;
@@ -40,7 +40,7 @@ const readUrl: Read = ({ at, fields }, { format }) => {
   const { url, example } = fields;
   if (!isText(url)) throw fault.missing('BUTTONS', 'url');
   if (url.length > MOST_IN_URL) throw fault.tooLong('button URL', MOST_IN_URL);
-  // The variable of a URL is always {{1}}, with named variables too.
+  // A URL may have {{1}} even if the template's variables are named.
   const isNamed = format === 'NAMED' && !/\{\{\s*\d/.test(url);
   const variables = variablesOf(url, isNamed ? 'NAMED' : 'POSITIONAL', fault.button);
   if (variables.length > 1 || (variables.length === 1 && !/^[^{]*\{\{[^{}]*\}\}$/.test(url)))
@@ -48,7 +48,7 @@ const readUrl: Read = ({ at, fields }, { format }) => {
   const filled = url.replace(/\{\{.*$/, '1');
   if (!/^https?:\/\//i.test(filled) || !URL.canParse(filled))
     throw badParameter(`Param ${at}['url'] is not a valid URI.`);
-  // Captured: a missing sample is refused before a link to WhatsApp.
+  // Captured from Meta: if the sample is missing and the link is to WhatsApp, Meta refuses the missing sample.
   if (variables.length === 1 && !isText(sampleOf(example))) throw fault.missing('BUTTONS', 'example');
   if (WHATSAPP.test(new URL(filled).hostname)) throw fault.whatsAppLink();
   return variables.length === 0 ? fields : { ...fields, example: [sampleOf(example)] };
@@ -71,7 +71,7 @@ const readCode: Read = ({ fields }) => {
 
 const FLOW_ACTIONS = ['NAVIGATE', 'DATA_EXCHANGE'];
 
-/** Meta stores the flow's id, as a number (captured), also where the name was given. */
+/** Meta stores the flow's id as a number (captured from Meta), even if the button gave the flow's name. */
 const readFlow: Read = ({ at, fields }, { flow }) => {
   const { flow_id: id, flow_name: name, flow_json: json, flow_action: action = 'NAVIGATE', ...rest } = fields;
   const given = [id, name, json].filter((value) => value !== undefined);
@@ -88,7 +88,7 @@ const readFlow: Read = ({ at, fields }, { flow }) => {
   return { ...rest, flow_id: Number(found.id), flow_action: action };
 };
 
-/** By Meta, templates/components, and the page of each kind. */
+/** By kind of button. Sources: Meta's pages templates/components and that of each kind. */
 const BUTTONS: Readonly<Record<string, ButtonRule>> = {
   QUICK_REPLY: { most: 10, fields: [] },
   URL: { most: 2, fields: ['url', 'example', 'app_deep_link'], read: readUrl },
@@ -109,7 +109,7 @@ const BUTTONS: Readonly<Record<string, ButtonRule>> = {
 
 const isQuick = ({ fields }: Part) => fields.type === 'QUICK_REPLY';
 
-/** Checks `buttons` and answers what Meta stores. */
+/** Checks `buttons` and returns what Meta stores. */
 export function readButtons(
   part: Part,
   context: TemplateContext,

@@ -15,14 +15,14 @@ import { fault } from './template.faults.js';
 const CARDS = { min: 2, max: 10 };
 const BUTTONS = 2;
 
-/** Kinds of button of a card, by its header (Meta, media card and product card carousel templates). */
+/** Kinds of button that a card may have, by format of its header (Meta's docs, media and product card carousel templates). */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   IMAGE: ['QUICK_REPLY', 'URL', 'PHONE_NUMBER'],
   VIDEO: ['QUICK_REPLY', 'URL', 'PHONE_NUMBER'],
   PRODUCT: ['SPM', 'URL'],
 };
 
-/** Checks a carousel and answers what Meta stores: 2 to 10 cards, all with the same components. */
+/** Checks that a carousel has 2 to 10 cards, all with the same components; returns what Meta stores. */
 export function readCarousel(carousel: Part, context: TemplateContext): Component {
   onlyFields(carousel, ['cards']);
   const { cards: given } = carousel.fields;

@@ -3,20 +3,20 @@ import type { Component, Flow, Template } from '../graph/nodes.js';
 import { listParameter, objectParameter, type Fields } from '../graph/parameter.rules.js';
 import { fault } from './template.faults.js';
 
-/** What the rules of a component need to know of its template. */
+/** The facts about a template that the rules of its components need. */
 export type TemplateContext = {
   readonly category: string;
   readonly format: Template['parameterFormat'];
-  /** The account's flow of this id or this name. */
+  /** Finds the account's flow with this id or this name. */
   readonly flow: (by: { readonly id?: string; readonly name?: string }) => Flow | undefined;
 };
 
-/** A component, and its path in the call: `components[0]`. */
+/** A component (`fields`) and its path in the call (`at`): `components[0]`. */
 export type Part = { readonly at: string; readonly fields: Component };
 
 const upper = (value: unknown) => (typeof value === 'string' ? value.toUpperCase() : value);
 
-/** The object with its enum values in upper case, as Meta stores them. */
+/** The object with its enum values in upper case, as Meta stores enums. */
 function normalised(value: unknown, at: string): Fields {
   const given = Object.entries(objectParameter(value, at));
   return Object.fromEntries(
@@ -27,7 +27,7 @@ function normalised(value: unknown, at: string): Fields {
   );
 }
 
-/** A list of objects, each with one of these types. */
+/** Reads a list of objects, each of which must have one of these types. */
 export function readTyped(value: unknown, name: string, kinds: Iterable<string>): readonly Part[] {
   const known = new Set(kinds);
   return listParameter(value, name).map((item, index) => {
@@ -46,7 +46,7 @@ const TWICE: Readonly<Record<string, (text: string) => Error>> = {
   BUTTONS: fault.button,
 };
 
-/** The components of a template or of a card: at most one of each kind. */
+/** Reads the components of a template or of a card, which may have at most one of each kind. */
 export function readParts(value: unknown, name: string, kinds: Iterable<string>): readonly Part[] {
   const parts = readTyped(value, name, kinds);
   const types = parts.map(({ fields }) => fields.type);
@@ -59,7 +59,7 @@ export function readParts(value: unknown, name: string, kinds: Iterable<string>)
 export const partOf = (parts: readonly Part[], type: string) =>
   parts.find(({ fields }) => fields.type === type);
 
-/** Refuses other fields of this component. */
+/** Refuses the component if it has fields that are not in `allowed`. */
 export function onlyFields({ fields }: Part, allowed: readonly string[], type = fields.type): void {
   const extra = Object.keys(fields).filter((key) => key !== 'type' && !allowed.includes(key));
   if (extra.length > 0) throw fault.unexpected(type, extra);

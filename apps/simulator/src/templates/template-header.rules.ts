@@ -5,7 +5,7 @@ import { fault } from './template.faults.js';
 
 const MOST_CHARACTERS = 60;
 
-// A handle of the resumable upload: `4::aW1hZ2Uv…`. A media id or a URL is none.
+// A handle from the resumable upload API: `4::aW1hZ2Uv…`; media ids and URLs do not match.
 const HANDLE = /^\d+::\S+$/;
 
 function media(header: Part): void {

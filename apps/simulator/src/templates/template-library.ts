@@ -8,7 +8,7 @@ type LibraryButton = {
   readonly phone_number?: string;
 };
 
-/** A template as `GET /message_template_library` shows it (Meta, templates/template-library). */
+/** A template as `GET /message_template_library` shows it (Meta's docs, templates/template-library). */
 export type LibraryTemplate = {
   readonly id: string;
   readonly name: string;
@@ -26,7 +26,7 @@ export type LibraryTemplate = {
 
 const utility = { language: 'en_US', category: 'UTILITY' } as const;
 
-/** The texts are ours, not Meta's. */
+/** Library templates with texts of our own, not Meta's. */
 export const LIBRARY: readonly LibraryTemplate[] = [
   {
     id: '7100000000000001',
@@ -93,7 +93,7 @@ export const isLookedFor = (template: LibraryTemplate, params: Fields): boolean 
   );
 };
 
-/** The parameters of a creation from the library as those of an ordinary one, with the account's own links and phone numbers. */
+/** Turns the parameters of a creation from the library into those of an ordinary creation, with the client's links and phones. */
 export function fromLibrary(params: Fields): Fields {
   const { library_template_name: name, library_template_button_inputs: inputs, language } = params;
   const found = LIBRARY.find((item) => item.name === name && item.language === String(language));
@@ -125,7 +125,7 @@ export function fromLibrary(params: Fields): Fields {
   };
 }
 
-/** A list, or its text. In Meta's sample the text has single quotes and keys without quotes. */
+/** Reads a list, or the text of one, in which, as in Meta's sample, quotes may be single and keys unquoted. */
 function readInputs(value: unknown): readonly Fields[] {
   const list = typeof value === 'string' ? parsed(value) : (value ?? []);
   if (!Array.isArray(list)) throw badParameter('Param library_template_button_inputs must be an array.');

@@ -25,7 +25,7 @@ const beingDeleted = ({ language }: Named) => {
   );
 };
 
-/** Refuses a new template because of others: their number, a taken or blocked name, another category. */
+/** Refuses a new template if the WABA has too many, or its name is taken, blocked after a deletion, or of another category. */
 export function checkIsFree(state: State, asked: Named & Pick<Template, 'category'>): void {
   if (state.of('template', asked.wabaId).length >= MOST_TEMPLATES)
     throw templateFault(
@@ -38,7 +38,7 @@ export function checkIsFree(state: State, asked: Named & Pick<Template, 'categor
   checkSiblings(state, asked, asked.category);
 }
 
-/** All languages of a name share one category. */
+/** Refuses the category if the same name has another category in another language. */
 export function checkSiblings(state: State, { wabaId, name, language }: Named, category: string): void {
   const sibling = state
     .of('template', wabaId)

@@ -6,7 +6,7 @@ import { fault } from './template.faults.js';
 
 const MOST_IN_TEXT = 16;
 
-/** A limited-time offer: marketing, no footer, the copy-code button first (Meta, limited-time offer templates). */
+/** A limited-time offer: marketing, no footer, the copy-code button first (Meta's docs, limited-time offer templates). */
 export function checkOffer(
   offer: Part,
   { footer, buttons }: { footer: Part | undefined; buttons: readonly Fields[] },

@@ -151,7 +151,7 @@ describe('Meta takes', () => {
   });
 });
 
-/** Subcodes of Meta's: the error code page, and as captured. */
+/** Meta's error subcodes, from its error code page and from captured answers. */
 const LENGTH = 2388040;
 const UNEXPECTED = 2388042;
 const MISSING = 2388043;
@@ -163,7 +163,7 @@ const LINK = 2388081;
 const SAMPLE = 2388273;
 const RATIO = 2388293;
 const EDGE = 2388299;
-/** Code 100 with the parameter named, and no subcode. */
+/** Expects code 100 without a subcode, and a message that names the parameter. */
 const NONE = undefined;
 
 describe('Meta refuses', () => {

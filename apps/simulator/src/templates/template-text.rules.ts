@@ -6,7 +6,7 @@ import { fault } from './template.faults.js';
 
 type Format = Template['parameterFormat'];
 
-/** The text of a component, not missing and not too long. */
+/** The text of a component; refuses it if it is missing or longer than `max` characters. */
 export function textOf({ fields }: Part, what: string, max: number): string {
   const { type, text } = fields;
   if (typeof text !== 'string' || text.trim() === '') throw fault.missing(type, 'text');
@@ -22,7 +22,7 @@ export const hasVariables = (text: string) => /\{\{|\}\}/.test(text);
 
 /**
  * The variables of a text: {{1}} to {{n}} without gaps, or names of lower-case letters, digits and underscores, none used
- * twice (Meta, templates/overview, parameter formats).
+ * twice (Meta's docs, templates/overview, parameter formats).
  */
 export function variablesOf(
   text: string,
@@ -45,7 +45,7 @@ export function variablesOf(
 const isSample = (value: unknown) =>
   typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
 
-/** Positional samples: `[["a","b"]]`. Meta also shows a flat list, and a bare text for one variable. */
+/** Reads positional samples: `[["a","b"]]`, or, as in other examples of Meta's, a flat list or, for one variable, a text. */
 function positional(value: unknown): readonly unknown[] {
   if (!Array.isArray(value)) return value === undefined ? [] : [value];
   return Array.isArray(value[0]) ? (value[0] as unknown[]) : (value as unknown[]);
@@ -77,9 +77,9 @@ function sameNames(value: unknown, variables: readonly string[]): boolean {
 
 export const emojisIn = (text: string) => text.match(/\p{RGI_Emoji}/gv)?.length ?? 0;
 
-/** Bold, italic, strikethrough, monospace; a single asterisk counts too. */
+/** Matches bold, italic, strikethrough or monospace; a single asterisk counts as formatting too. */
 const FORMATTED = /\*|`|_[^_\s][^_]*_|~[^~\s][^~]*~/;
 
-/** New lines, formatting or emojis, which headers and buttons must not have. */
+/** True if the text has new lines, formatting or emojis, which headers and buttons must not have. */
 export const isStyled = (text: string) =>
   /[\n\r]/.test(text) || FORMATTED.test(withoutVariables(text)) || emojisIn(text) > 0;

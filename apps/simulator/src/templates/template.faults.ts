@@ -1,8 +1,8 @@
 import { templateFault } from '../graph/graph-error.js';
 
 /**
- * Meta's refusals of a template's content. Subcodes: its error code page, "Template creation errors". Titles and texts are
- * captured where possible, otherwise ours.
+ * Meta's refusals of a template's content. Subcodes: Meta's error code page, "Template creation errors". Titles and texts
+ * were captured from Meta's answers, or are ours if no answer was captured.
  */
 export const fault = {
   tooLong: (what: string, max: number) =>
@@ -53,7 +53,7 @@ export const fault = {
       'Error while adding button URL',
       "Direct links to WhatsApp aren't allowed for buttons.",
     ),
-  /** Meta has no subcode for these. */
+  /** Meta has no subcode for faults of carousels. */
   carousel: (text: string) => templateFault(undefined, 'Carousel format is incorrect', text),
   offer: (text: string) => templateFault(undefined, 'Limited-time offer format is incorrect', text),
 };

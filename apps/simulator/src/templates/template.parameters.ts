@@ -2,7 +2,7 @@ import type { Component, Template } from '../graph/nodes.js';
 
 export type TemplateButton = {
   readonly type: string;
-  /** The name in Meta's refusals: `Url`, `CopyCode`. */
+  /** The button's name in Meta's refusals: `Url`, `CopyCode`. */
   readonly label: string;
   readonly needsParameter: boolean;
   readonly flowId?: string;
@@ -14,14 +14,14 @@ export type ExpectedParameters = {
   readonly headerParams: readonly string[];
   readonly bodyParams: readonly string[];
   readonly buttons: readonly TemplateButton[];
-  /** The send must name the time at which the offer ends. */
+  /** True if the send must say when the offer ends. */
   readonly hasExpiration: boolean;
   readonly cards: readonly ExpectedParameters[];
 };
 
 const VARIABLE = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g;
 
-/** Variables of a text (names or numbers), each once, in order. */
+/** The names or numbers of a text's variables, each once, in order of appearance. */
 const variablesIn = (text: unknown): readonly string[] =>
   typeof text === 'string' ? [...new Set([...text.matchAll(VARIABLE)].map(([, name]) => name!))] : [];
 

@@ -18,7 +18,7 @@ const INVALID_FORMAT = 'INVALID_FORMAT';
 const PAUSES = ['FIRST_PAUSE', 'SECOND_PAUSE'];
 
 const EXTRAS: Readonly<Partial<Record<string, (template: Template) => object>>> = {
-  // Meta explains an invalid format, nothing else.
+  // Meta gives an explanation only if the reason is INVALID_FORMAT.
   REJECTED: ({ rejectedReason }) =>
     rejectedReason === INVALID_FORMAT
       ? {
@@ -41,7 +41,7 @@ const UNPAUSED = {
   other_info: { title: 'UNPAUSE', description: 'Your WhatsApp message template has been unpaused.' },
 };
 
-/** How webhooks name a template. */
+/** The fields by which webhooks name a template. */
 const named = ({ id, name, language }: Template) => ({
   message_template_id: Number(id),
   message_template_name: name,
@@ -49,8 +49,8 @@ const named = ({ id, name, language }: Template) => ({
 });
 
 /**
- * Reviews new templates after `REVIEW_MS` (rejected if the name ends in `_reject`), and sends the webhooks of all changes of
- * templates.
+ * Approves a submitted template after `REVIEW_MS`, or rejects it if its name ends in `_reject`. Sends the webhooks of all
+ * changes of templates.
  */
 export function openTemplateReview(state: State, webhooks: WebhookSender) {
   const pending = new Map<string, NodeJS.Timeout>();
@@ -116,7 +116,7 @@ export function openTemplateReview(state: State, webhooks: WebhookSender) {
         ...named(template),
       });
     },
-    /** Meta moves a template to another category. */
+    /** Changes a template's category as Meta's decision, and sends the webhook of the change. */
     categorise(template: Template, category: string) {
       const previous = template.category;
       Object.assign(template, { category, previousCategory: previous, updatedAt: unixSeconds() });
@@ -155,7 +155,7 @@ export function openTemplateReview(state: State, webhooks: WebhookSender) {
   };
 }
 
-/** Texts, links and phone numbers of a template. */
+/** The texts, links and phone numbers of a template, as webhooks show them. */
 function contentOf(components: readonly Component[]) {
   const buttons = buttonsOf(components).filter(({ type }) => type === 'URL' || type === 'PHONE_NUMBER');
   const title = componentOf(components, 'HEADER')?.['text'];

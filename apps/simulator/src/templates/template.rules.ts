@@ -18,7 +18,7 @@ import { fault } from './template.faults.js';
 
 export const CATEGORIES = ['UTILITY', 'MARKETING', 'AUTHENTICATION'];
 
-// Meta, supported languages.
+// Meta's docs, supported languages.
 const LANGUAGES = new Set(
   `af sq ar ar_EG ar_AE ar_LB ar_MA ar_QA az be_BY bn bn_IN bg ca zh_CN zh_HK zh_TW hr cs da prs_AF nl nl_BE en en_GB
   en_US en_AE en_AU en_CA en_GH en_IE en_IN en_JM en_MY en_NZ en_QA en_SG en_UG en_ZA et fil fi fr fr_BE fr_CA fr_CH
@@ -27,7 +27,7 @@ const LANGUAGES = new Set(
   ta te th tr uk ur uz vi zu`.split(/\s+/),
 );
 
-/** A template that passed Meta's checks, as it is stored. */
+/** The fields, ready to be stored, of a template that passed Meta's checks. */
 export type CheckedTemplate = Pick<
   Template,
   'name' | 'language' | 'category' | 'parameterFormat' | 'components'
@@ -76,7 +76,7 @@ export function checkParameterFormat(value: unknown): Template['parameterFormat'
 const HOUR_S = 3600;
 const DAYS_30_S = 30 * 24 * HOUR_S;
 
-/** Time to live in seconds by category (Meta, templates/time-to-live). `endless`: -1 is allowed and means 30 days. */
+/** Time to live in seconds by category (Meta's docs, templates/time-to-live). `endless`: -1 is allowed and means 30 days. */
 const TTL: Readonly<Record<string, { min: number; max: number; endless: boolean }>> = {
   AUTHENTICATION: { min: 30, max: 900, endless: true },
   UTILITY: { min: 30, max: 12 * HOUR_S, endless: true },
@@ -103,7 +103,7 @@ const KINDS = [
   'CALL_PERMISSION_REQUEST',
 ];
 
-/** Checks the components and answers what Meta stores. */
+/** Checks the components and returns what Meta stores. */
 export function readComponents(value: unknown, context: TemplateContext): readonly Component[] {
   const parts = readParts(value, 'components', KINDS);
   const body = partOf(parts, 'BODY');
@@ -133,7 +133,7 @@ export function readComponents(value: unknown, context: TemplateContext): readon
   });
 }
 
-/** A carousel allows a body beside it, nothing else (Meta, media card carousel templates). */
+/** Refuses a carousel if the template is not marketing or has more than a body beside it (Meta's docs, media card carousels). */
 function checkAroundCarousel(parts: readonly Part[], { category }: TemplateContext): void {
   if (category !== 'MARKETING') throw fault.carousel('Carousels are for marketing templates only.');
   const other = parts.find(({ fields }) => !['BODY', 'CAROUSEL'].includes(fields.type));

@@ -6,7 +6,7 @@ type TemplateKey = Pick<Template, 'wabaId' | 'name' | 'language'>;
 
 const keyOf = ({ wabaId, name, language }: TemplateKey) => `${wabaId}:${name}:${language}`;
 
-/** Templates by name and language, and the deletions of approved ones. */
+/** Stores templates by WABA, name and language, and when approved templates were deleted. */
 export function templateStore({ add, remove, newId }: Nodes, saved: Saved | undefined) {
   const byName = new Map<string, Template>();
   const deleted = new Map(saved?.deleted);

@@ -14,13 +14,13 @@ const DEFAULTS = [
   'library_template_name',
 ];
 
-// Captured: without `fields`, v20 does not show parameter_format, and its edit answers `success` alone; v24 shows more.
-// The version of the change is not known.
+// Captured from Meta: v20 does not show parameter_format by default and answers an edit with `success` only; v24 shows more.
+// In which version that changed is not known.
 const LAST_OLD_VERSION = 21;
 export const isOld = (version: string) => Number.parseFloat(version.slice(1)) <= LAST_OLD_VERSION;
 const OLD_DEFAULTS = DEFAULTS.filter((name) => name !== 'parameter_format');
 
-/** Captured: a default field of authentication templates alone. */
+/** Captured from Meta: shown by default for authentication templates only. */
 const TTL = 'message_send_ttl_seconds';
 
 const viewOf = (template: Template): Record<string, unknown> => ({
@@ -46,7 +46,7 @@ export const qualityOf = ({ quality = 'UNKNOWN' }: Template) => quality;
 
 const EXTENSIONS: Readonly<Record<string, string>> = { VIDEO: 'mp4', GIF: 'mp4', DOCUMENT: 'pdf' };
 
-/** The component as answers show it: the upload handle of a sample becomes a URL. */
+/** The component as Meta's answers show it, with a URL in place of a sample's upload handle. */
 function shown(component: Component, id: string): Component {
   const { cards, format, example } = component;
   if (Array.isArray(cards))
@@ -89,7 +89,7 @@ const FILTERS: Readonly<Record<string, (template: Template, wanted: string) => b
 
 const TEXTS = ['name', 'content', 'name_or_content'];
 
-/** The values of a filter: a list, or a text with commas. A search text is one value, commas included. */
+/** The values of a filter, given as a list or a text with commas. A search text is one value, even with commas. */
 const listed = (key: string, given: unknown): readonly string[] =>
   [given].flat().flatMap((value) => (TEXTS.includes(key) ? String(value) : String(value).split(',')));
 

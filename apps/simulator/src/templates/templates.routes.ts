@@ -21,7 +21,7 @@ import { isAskedFor, isOld, templateNode } from './template.view.js';
 /** Meta's default of 10 minutes (templates/time-to-live). */
 const AUTHENTICATION_TTL_S = 600;
 
-/** Parameters of a creation that are stored as they are and shown when `fields` names them. */
+/** Parameters of a creation that are stored as given and shown only if `fields` names them. */
 const KEPT = [
   'sub_category',
   'message_send_ttl_seconds',
@@ -44,7 +44,7 @@ const notFound = (name: string) =>
 const unchangeable = (text: string) =>
   templateFault(2388039, "Message template status can't be changed", text);
 
-/** `message_templates` of a WABA (list, create, delete) and the template's own node (edit, unpause). */
+/** Routes of a WABA's `message_templates` (list, create, delete) and of a template's node (edit, unpause). */
 export function templateRoutes({
   graph,
   state,
@@ -84,7 +84,7 @@ export function templateRoutes({
     const ttl = asked.category === 'AUTHENTICATION' ? { message_send_ttl_seconds: AUTHENTICATION_TTL_S } : {};
     const more = { ...ttl, ...kept(params) };
     const template = state.addTemplate({ ...asked, status: 'PENDING', rejectedReason: 'NONE', more });
-    // Library templates are reviewed already.
+    // Meta approves templates from its library without a review.
     if (isOfLibrary) review.decide(template, 'APPROVED');
     else review.submit(template);
     return { id: template.id, status: template.status, category: template.category };
@@ -103,7 +103,7 @@ export function templateRoutes({
     if (newCategory !== template.category) {
       if (isApproved) throw unchangeable("The category of an approved template can't be edited.");
       checkSiblings(state, template, newCategory);
-      // Meta writes the texts of authentication templates: the old components cannot stay.
+      // Meta writes the texts of authentication templates, so the components of other categories do not fit them.
       const isOther = [newCategory, template.category].includes('AUTHENTICATION');
       if (isOther && components === undefined) throw missingParameter('components');
     }

@@ -1,4 +1,4 @@
-/** Waits; ends early once one of the signals aborts. */
+/** Resolves after `ms`, or as soon as one of the signals aborts. */
 export function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
   const done = AbortSignal.any([...signals]);
   if (done.aborted) return Promise.resolve();

@@ -2,7 +2,7 @@ import type { PhoneNumber } from '../graph/nodes.js';
 import type { Tier } from '../messages/messaging-limit.js';
 import type { WebhookItem } from './webhook.envelope.js';
 
-/** The webhook of a changed throughput or messaging limit. */
+/** The webhook that tells of a phone number's new throughput or messaging limit. */
 export const qualityUpdate = (phone: PhoneNumber, event: string, tier: Tier): WebhookItem => ({
   part: 'field',
   wabaId: phone.wabaId,

@@ -6,23 +6,23 @@ import { openWebhookClient } from './webhook.client.js';
 import { envelope, type WebhookItem } from './webhook.envelope.js';
 import { openWebhookVerification } from './webhook.verification.js';
 
-/** Most posts in flight at once. */
+/** The most posts that may be in flight. */
 const AT_ONCE = 32;
 const MAX_WAITING = 1_000_000;
-// The first retry comes at once, each later one after a longer pause; Meta goes on for days (webhooks overview).
+// The first retry follows at once, each later one after a longer pause, for a day; Meta retries for days (webhooks overview).
 const RETRY_MS = [0, 500, 1_000, 2_000, 5_000];
 const RETRY_LAST_MS = 10_000;
 const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 
 export type WebhookSender = ReturnType<typeof openWebhookSender>;
 
-/** Posts webhooks to the app's URL, up to `batch` items in a body, and retries until it answers 200. */
+/** Posts webhooks to the app's URL, up to `batch` items in a body; retries for 24 h until the app answers 200. */
 export function openWebhookSender(state: State, batch: () => number, log: (line: string) => void) {
   let waiting: WebhookItem[] = [];
   let head = 0;
   let posting = 0;
   let scheduled = false;
-  /** Aborted by `clear`; ends the retries of what was sent before. */
+  /** Aborted by `clear`, which ends the retries of all items sent before it. */
   let cleared = new AbortController();
   const closing = new AbortController();
   const client = openWebhookClient(AT_ONCE);
@@ -39,12 +39,15 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
       if (target === null || signal.aborted || closing.signal.aborted) return;
       const fault = await client.post(target, body);
       if (fault === undefined) {
-        if (isFailing) log(`webhooks: ${target.url} answered 200 again; deliveries go on`);
+        if (isFailing)
+          log(`webhooks: ${target.url} answered 200 after failed deliveries; deliveries continue`);
         isFailing = false;
         return;
       }
       if (!isFailing && !closing.signal.aborted)
-        log(`webhooks: ${target.url} did not answer 200 (${fault}); retrying for up to 24 h`);
+        log(
+          `webhooks: ${target.url} did not answer 200 (${fault}); retrying until a reset, for at most 24 h`,
+        );
       isFailing = true;
       if (Date.now() > giveUpAt) return;
       await pause(RETRY_MS[attempt] ?? RETRY_LAST_MS, [signal, closing.signal]);
@@ -82,18 +85,20 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
   verification.start();
 
   return {
-    /** Queues the item if the app is subscribed to its WABA. Up to `batch` items that wait are sent in one body. */
+    /** Queues the item if the app is subscribed to the item's WABA. One body holds up to `batch` queued items. */
     send(item: WebhookItem) {
       if (!subscribed(item)) return;
       if (waiting.length - head >= MAX_WAITING) {
         head += 1;
         if (dropped++ % MAX_WAITING === 0)
-          log(`webhooks: ${MAX_WAITING} items wait already; dropping the oldest for each new one`);
+          log(
+            `webhooks: the queue of ${MAX_WAITING} items is full; dropping the oldest item for each new one`,
+          );
       }
       waiting.push(item);
       schedule();
     },
-    /** Sends these items in this order, without waiting for the queue. */
+    /** Posts these items in this order, without queueing them; resolves once all are delivered or given up. */
     async sendInOrder(items: readonly WebhookItem[]) {
       const wanted = items.filter(subscribed);
       for (let at = 0; at < wanted.length; at += batch()) await deliver(wanted.slice(at, at + batch()));
@@ -105,7 +110,7 @@ export function openWebhookSender(state: State, batch: () => number, log: (line:
     get verified() {
       return verification.verified;
     },
-    /** Drops the queue and ends all retries. */
+    /** Drops all queued items and ends all retries. */
     clear() {
       waiting = [];
       head = 0;

@@ -4,7 +4,7 @@ import type { WebhookTarget } from '../graph/nodes.js';
 
 const TIMEOUT_MS = 10_000;
 
-/** Meta's calls to the app. Each resolves to undefined if the answer was right, otherwise to what is wrong with it. */
+/** Meta's calls to the app. Each resolves to undefined if the app answered as expected, or to what went wrong. */
 export function openWebhookClient(connections: number) {
   const agent = new Agent({ connections, pipelining: 1, keepAliveTimeout: 4_000 });
   const options = { dispatcher: agent, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };

@@ -1,7 +1,7 @@
 import type { PhoneNumber } from '../graph/nodes.js';
 import { unixSeconds } from '../graph/times.js';
 
-/** One message, one status, or the whole change value of another field. */
+/** A message, a status, or, for other webhook fields, the whole `value` of a change. */
 export type WebhookItem =
   | {
       readonly part: 'messages' | 'statuses';
@@ -12,7 +12,7 @@ export type WebhookItem =
     }
   | { readonly part: 'field'; readonly wabaId: string; readonly field: string; readonly value: object };
 
-/** Meta's envelope: one entry per WABA; neighbouring items of one number share a change. */
+/** The webhook's body: one `entry` per WABA; consecutive items of one phone number share a change. */
 export function envelope(items: readonly WebhookItem[]) {
   const entries = new Map<string, { id: string; time?: number; changes: object[] }>();
   let open: { phone: PhoneNumber; part: string; list: object[]; value: { contacts?: object[] } } | undefined;
@@ -31,7 +31,7 @@ export function envelope(items: readonly WebhookItem[]) {
       const value: { contacts?: object[] } = {
         messaging_product: 'whatsapp',
         metadata: { display_phone_number: item.phone.digits, phone_number_id: item.phone.id },
-        // Keeps `contacts` ahead of the items, as Meta writes it; JSON drops it if it stays undefined.
+        // Reserves the place of `contacts` before the items, as in Meta's JSON; if it stays undefined, JSON leaves it out.
         contacts: undefined,
         [item.part]: list,
       } as object;

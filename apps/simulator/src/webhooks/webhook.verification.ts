@@ -5,7 +5,7 @@ import type { WebhookClient } from './webhook.client.js';
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5_000;
 
-/** Meta's handshake with the webhook target. Retried until it succeeds: the app may start after the simulator. */
+/** Asks the webhook's URL for Meta's verification, and retries until it succeeds: the app may start after the simulator. */
 export function openWebhookVerification({
   state,
   client,
@@ -35,14 +35,15 @@ export function openWebhookVerification({
         return;
       }
       if (state.webhook !== target || closing.aborted) return;
-      if (fault !== last) log(`webhooks: ${target.url} failed the handshake (${fault}); retrying`);
+      if (fault !== last)
+        log(`webhooks: ${target.url} did not pass the verification of webhooks (${fault}); retrying`);
       last = fault;
       await pause(wait, [closing]);
     }
   };
 
   return {
-    /** Starts in the background; a handshake with an earlier target ends. */
+    /** Starts verifying the current URL in the background; ends the verification of an earlier URL. */
     start: () => void verify(),
     get verified() {
       return verified;

@@ -1,4 +1,4 @@
-{{/* How to reach Kafka and with which Secret, from the values or from Strimzi: a dictionary as JSON. */}}
+{{/* How to reach Kafka and with which Secret, from the values or as Strimzi sets it up: a dictionary as JSON. */}}
 {{- define "wbiz.kafka" -}}
 {{- $v := .root.Values }}
 {{- $own := ternary $v.provision (get $v.services .service) (eq .service "provision") }}
@@ -93,7 +93,7 @@
 {{- end }}
 {{- end }}
 
-{{/* The secrets that a service reads, as in docs/security.md; optional ones end in "?". */}}
+{{/* The secrets that a service reads (see docs/security.md); the names of optional secrets end in "?". */}}
 {{- define "wbiz.secretNames" -}}
 DATABASE_URL RPC_SECRET
 {{- if eq . "gateway" }} TOKENS_KEY TOKENS_KEY_PREVIOUS? WEBHOOKS_KEY WEBHOOKS_KEY_PREVIOUS? ANSWERS_KEY ANSWERS_KEY_PREVIOUS? ADMIN_TOKEN
@@ -115,7 +115,7 @@ DATABASE_URL RPC_SECRET
 - { name: HOST, value: '{{ ternary "::" "0.0.0.0" $v.rpc.ipv6 }}' }
 - { name: MIGRATE_ON_START, value: 'false' }
 - { name: CLOUD_API_URL, value: {{ ternary "http://simulator:4000" $v.meta.cloudApiUrl $v.simulator.enabled | quote }} }
-# This replica's address, to which peers send replies.
+# This replica's address, to which other services send replies.
 - { name: POD_IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }
 {{- if $v.rpc.tlsSecret }}
 - { name: RPC_DOMAIN, value: {{ include "wbiz.rpcDomain" . }} }
@@ -151,7 +151,7 @@ DATABASE_URL RPC_SECRET
 {{- end }}
 {{- end }}
 
-{{/* A value as text: Helm reads numbers as floats, and a whole one must not end in .0 or be written as 1e+06. */}}
+{{/* A value as text. Helm reads numbers as floats: a whole number must not get a .0 or become 1e+06. */}}
 {{- define "wbiz.text" -}}
 {{- if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ . }}{{ end }}
 {{- end }}

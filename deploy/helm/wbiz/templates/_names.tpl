@@ -14,7 +14,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 
-{{/* The selector labels of one component; with component "" those of all. */}}
+{{/* The labels that select one component; with component "", all components. */}}
 {{- define "wbiz.selector" -}}
 app.kubernetes.io/name: wbiz
 app.kubernetes.io/instance: {{ .root.Release.Name }}
@@ -23,7 +23,7 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* The labels of a pod, without the chart's version: a new version alone must not restart pods. */}}
+{{/* The labels of a pod. They leave out the chart's version: a new version of the chart alone must not restart pods. */}}
 {{- define "wbiz.podLabels" -}}
 {{ include "wbiz.selector" . }}
 app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVersion | trunc 63 | quote }}
@@ -33,7 +33,7 @@ app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVe
 {{- with .Values.image }}{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}{{ end }}
 {{- end }}
 
-{{/* The Secret of one service: its own, or the one from provisioning. */}}
+{{/* The name of a service's Secret: the one in secrets.existing, or the one that provisioning makes. */}}
 {{- define "wbiz.secret" -}}
 {{- get .root.Values.secrets.existing .service | default (printf "%s-%s-secrets" (include "wbiz.fullname" .root) .service) }}
 {{- end }}
@@ -50,7 +50,7 @@ app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVe
 {{- if not .Values.media.store }}true{{ end }}
 {{- end }}
 
-{{/* Makes an object a hook before each install and upgrade, deleted after it. Not with Strimzi, whose Secrets exist only later. */}}
+{{/* Makes an object a hook before each install and upgrade, but not with Strimzi, whose Secrets do not exist that early. */}}
 {{- define "wbiz.hook" -}}
 {{- if not .root.Values.strimzi.enabled -}}
 annotations:

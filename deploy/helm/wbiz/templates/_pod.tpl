@@ -1,9 +1,9 @@
-{{/* The security of every pod: no API token, not root, nothing writable but /tmp. */}}
+{{/* What every pod has: no token of the Kubernetes API, not root, no writable path but /tmp. */}}
 {{- define "wbiz.pod" -}}
 serviceAccountName: {{ .account }}
 automountServiceAccountToken: {{ .token | default false }}
 enableServiceLinks: false
-# Looks up a name with two dots or more as it is, before trying the search domains.
+# A name with two or more dots is looked up as it is first, and with the search domains after that.
 dnsConfig: { options: [{ name: ndots, value: '2' }] }
 securityContext:
   runAsNonRoot: true
@@ -41,7 +41,7 @@ securityContext:
 resources: {{ toJson .resources }}
 {{- end }}
 
-{{/* The pod of a service; the same for all. */}}
+{{/* The pod template of a service, the same for all services. */}}
 {{- define "wbiz.service.pod" -}}
 {{- $v := .root.Values }}
 {{- $own := get $v.services .service }}
@@ -49,14 +49,14 @@ resources: {{ toJson .resources }}
 metadata:
   labels: {{- include "wbiz.podLabels" (dict "root" .root "component" .service) | nindent 4 }}
   annotations:
-    # A hash of what the chart's Secrets hold, so that a change restarts the pods.
+    # A hash of the values in the chart's Secrets: a change restarts the pods.
     wbiz/given: {{ list $v.kafka.sasl $v.meta | toJson | sha256sum | trunc 16 }}
     {{- with $v.pods.annotations }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
 spec:
   {{- include "wbiz.pod" (dict "root" .root "account" (printf "%s-%s" (include "wbiz.fullname" .root) .service)) | nindent 2 }}
-  # A process stops within 10 s of SIGTERM.
+  # The drain before SIGTERM, the 10 s that a process may take after it, and 5 s to spare.
   terminationGracePeriodSeconds: {{ add (int $own.drainSeconds) 15 }}
   topologySpreadConstraints:
     {{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
@@ -70,7 +70,7 @@ spec:
     - name: {{ .service }}
       {{- include "wbiz.container" (dict "root" .root "resources" $own.resources) | nindent 6 }}
       {{- if $v.rpc.tlsSecret }}
-      # A DNS name for the pod: a certificate cannot list the addresses of pods.
+      # A DNS name for the pod: a certificate cannot list the IP addresses of pods.
       command: [sh, -c, 'export RPC_ADVERTISE="$(echo "$POD_IP" | tr .: --).$RPC_DOMAIN:8082"; exec node apps/{{ .service }}/dist/main.js']
       {{- else }}
       command: [node, apps/{{ .service }}/dist/main.js]
@@ -91,7 +91,7 @@ spec:
         httpGet: { path: /health/live, port: health }
         periodSeconds: 2
         failureThreshold: 60
-      # Fails if the event loop is blocked; a consumer that fails for good ends the process by itself.
+      # Fails if the event loop is blocked. A consumer that cannot recover ends the process without this probe.
       livenessProbe:
         httpGet: { path: /health/live, port: health }
         periodSeconds: 10
