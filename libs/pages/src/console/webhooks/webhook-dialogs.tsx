@@ -9,7 +9,7 @@ import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 import { Secret } from './secret.js';
 import { type Webhook, webhookKey, webhooksKey } from './webhook-queries.js';
-import { answerOf } from './webhook-status.js';
+import { answerOf } from './webhook-words.js';
 
 type DialogProps = { readonly webhook: Webhook; readonly onClose: () => void };
 
