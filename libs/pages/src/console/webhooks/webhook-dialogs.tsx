@@ -102,7 +102,7 @@ export function RotateSecret({ webhook: { id }, onClose }: DialogProps) {
       <Secret
         title="Secret rotated"
         secret={rotate.data.secret}
-        note="For 24 hours the secret before signs as well: give your receivers both, and after that the new one alone."
+        note="For 24 hours the secret before signs as well: give your receivers both, separated by a comma, and after that the new one alone."
         onClose={onClose}
       />
     );
