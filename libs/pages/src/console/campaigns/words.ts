@@ -7,7 +7,7 @@ import type { Schemas } from '@wbiz/sdk/operations';
 export const REASONS: Readonly<Record<CampaignReason, string>> = {
   requested: 'Somebody paused it. Resume it to go on.',
   missed_start: 'The service was down at its time for too long. Resume it to start now.',
-  not_entitled: 'The account is not entitled to send. It goes on by itself once it is.',
+  not_entitled: 'The account may not send messages. It goes on by itself once it may.',
   account_suspended: 'The account is not active. It goes on by itself once it is.',
   phone_number_not_found: 'Its phone number is gone. It goes on by itself once the number is back.',
   messaging_limit: 'Meta’s limit of people in 24 hours is reached. It goes on by itself.',
