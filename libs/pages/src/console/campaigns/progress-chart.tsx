@@ -1,5 +1,6 @@
 import type { CampaignCounts } from '@wbiz/contracts/campaign';
 import { useId } from 'preact/hooks';
+import { dateTime, time, timeWithSeconds } from '../../parts/clock.js';
 import { pathOf, SERIES, thinned, ticksFor, type Point, type Series } from './progress.js';
 import { number } from './words.js';
 
@@ -26,7 +27,7 @@ export function ProgressChart({ points, counts }: ChartProps) {
   const most = Math.max(1, counts.total - counts.skipped);
   const ticks = ticksFor(most);
   const top = ticks.at(-1)!;
-  const time = clockFor(first.at, last.at);
+  const shown = clockFor(first.at, last.at);
   return (
     <figure class="chart">
       <ul class="legend" aria-hidden="true">
@@ -52,7 +53,7 @@ export function ProgressChart({ points, counts }: ChartProps) {
           aria-labelledby={title}
         >
           <title id={title}>
-            {`From ${time(first.at)} to ${time(last.at)}: ${SERIES.map((series) => `${number.format(counts[series])} ${series}`).join(', ')} of ${number.format(most)}.`}
+            {`From ${shown(first.at)} to ${shown(last.at)}: ${SERIES.map((series) => `${number.format(counts[series])} ${series}`).join(', ')} of ${number.format(most)}.`}
           </title>
           {ticks.map((tick) => (
             <line
@@ -69,8 +70,8 @@ export function ProgressChart({ points, counts }: ChartProps) {
           ))}
         </svg>
         <div class="times" aria-hidden="true">
-          <span>{time(first.at)}</span>
-          <span>{time(last.at)}</span>
+          <span>{shown(first.at)}</span>
+          <span>{shown(last.at)}</span>
         </div>
       </div>
       <details>
@@ -90,7 +91,7 @@ export function ProgressChart({ points, counts }: ChartProps) {
             <tbody>
               {thinned(points, ROWS).map(({ at, counts }) => (
                 <tr key={at}>
-                  <td>{time(at)}</td>
+                  <td>{shown(at)}</td>
                   {SERIES.map((series) => (
                     <td key={series} class="number">
                       {number.format(counts[series])}
@@ -107,14 +108,11 @@ export function ProgressChart({ points, counts }: ChartProps) {
 }
 
 const DAY_MS = 86_400_000;
+const SHORT_MS = 600_000;
 
-/** Times of day; with the date for a campaign of more than one day. */
+/** Times of day; with seconds within ten minutes, with the date over more than one day. */
 function clockFor(from: string, to: string): (at: string) => string {
-  const format = new Intl.DateTimeFormat(
-    undefined,
-    Date.parse(to) - Date.parse(from) > DAY_MS
-      ? { dateStyle: 'medium', timeStyle: 'short' }
-      : { timeStyle: 'medium' },
-  );
-  return (at) => format.format(new Date(at));
+  const span = Date.parse(to) - Date.parse(from);
+  if (span > DAY_MS) return dateTime;
+  return span < SHORT_MS ? timeWithSeconds : time;
 }

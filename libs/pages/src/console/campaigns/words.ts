@@ -2,6 +2,7 @@ import type { CampaignReason, RecipientStatus, SkipReason } from '@wbiz/contract
 import type { LeftOutReason } from '@wbiz/contracts/campaign-plan';
 import type { Schedule } from '@wbiz/contracts/schedule';
 import type { Schemas } from '@wbiz/sdk/operations';
+import { dateTime } from '../../parts/clock.js';
 
 /** Why a campaign is paused or failed, and how it can continue. */
 export const REASONS: Readonly<Record<CampaignReason, string>> = {
@@ -102,7 +103,6 @@ export const fieldWords = (field: string) => FIELD_WORDS[field] ?? field.replace
 /** The requested start. */
 export function scheduleWords({ mode, sendAt, timeZone }: Schedule): string {
   if (mode === 'now') return 'At once';
-  if (!timeZone)
-    return new Date(sendAt!).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-  return `${sendAt!.replace('T', ' ').replace(/:00$/, '')} in ${timeZone.replaceAll('_', ' ')}`;
+  const at = dateTime(sendAt!);
+  return timeZone ? `${at} in ${timeZone.replaceAll('_', ' ')}` : at;
 }

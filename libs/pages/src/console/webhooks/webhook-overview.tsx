@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/preact-query';
 import type { ComponentChildren } from 'preact';
+import { dateTime } from '../../parts/clock.js';
 import { Fault } from '../../parts/fault.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
@@ -51,7 +52,7 @@ function Figure({ name, children }: { name: string; children: ComponentChildren 
 }
 
 function Replaying({ replay: { since, until, only, passed, total } }: { replay: Stats['replays'][number] }) {
-  const [from, to] = [since, until].map((at) => new Date(at).toLocaleString());
+  const [from, to] = [dateTime(since), dateTime(until)];
   return (
     <div class="notice stack">
       <p>
