@@ -149,7 +149,7 @@ function ValueField({ slot: { label, example }, value, onChange, fields, fault }
             )
           }
         >
-          <option value={FIXED}>The same text for all</option>
+          <option value={FIXED}>A text</option>
           <optgroup label="A field of each contact">
             <option value="name">Name</option>
             <option value="phone">Phone number</option>
@@ -164,7 +164,16 @@ function ValueField({ slot: { label, example }, value, onChange, fields, fault }
         </select>
       </Field>
       {value.kind === 'text' ? (
-        <Field label="Text" fault={fault}>
+        <Field
+          label="Text"
+          hint={
+            <>
+              The same for all, but for <code>{'{{contact.name|friend}}'}</code> and the like: each person’s
+              own.
+            </>
+          }
+          fault={fault}
+        >
           <input
             value={value.text}
             placeholder={example}
