@@ -168,8 +168,7 @@ function ValueField({ slot: { label, example }, value, onChange, fields, fault }
           label="Text"
           hint={
             <>
-              The same for all, but for <code>{'{{contact.name|friend}}'}</code> and the like: each person’s
-              own.
+              <code>{'{{contact.name|friend}}'}</code> becomes each person’s name.
             </>
           }
           fault={fault}

@@ -105,7 +105,11 @@ const LAG: readonly Column<ReturnType<typeof rowsOf>[number]>[] = [
     cell: (row) => (
       <span>
         <strong>{serviceName(row.service)}</strong>{' '}
-        {row.projection !== null && (
+        {row.projection === null ? (
+          <span class="soft wrapped">
+            Its process is gone or hangs. Its log and its <code>/health/ready</code> say what it waits for.
+          </span>
+        ) : (
           <span class="soft">
             {keepsWords(row)} <code>{row.projection}</code>
           </span>
@@ -122,12 +126,7 @@ const LAG: readonly Column<ReturnType<typeof rowsOf>[number]>[] = [
   {
     name: 'By partition',
     cell: (row) =>
-      row.projection === null ? (
-        <span class="wrapped">
-          Its process is gone or hangs. Look at its log and at its <code>/health/ready</code>, which says what
-          it waits for.
-        </span>
-      ) : (
+      row.projection !== null && (
         <ol class="partitions">
           {row.partitions.map(({ partition, offset, lag, halted }) => (
             <li
