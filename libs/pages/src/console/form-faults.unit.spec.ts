@@ -18,11 +18,11 @@ it('gives each field its fault, also what is deeper within it', () => {
 });
 
 it.each([
-  ['of a field that is not in the form', refusal('/name', '/other')],
-  ['of a field whose name begins with one of the form', refusal('/names')],
-  ['of no field', refusal()],
-])('leaves a fault %s to be told as a whole', (_, error) => {
-  expect(formFaults(error, ['name']).rest).toBe(error);
+  ['of fields that are not in the form', refusal('/name', '/other', '/more'), 'other is wrong more is wrong'],
+  ['of a field whose name begins with one of the form', refusal('/names'), 'names is wrong'],
+  ['of no field', refusal(), 'refused'],
+])('tells a fault %s apart from the fields, and that alone', (_, error, words) => {
+  expect(formFaults(error, ['name']).rest).toEqual(new Error(words));
 });
 
 it('has nothing to say without a refusal', () => {

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 /** A refusal by either API: a sentence, and one entry per faulty field. */
 export type Refusal = Error & { readonly details?: readonly { pointer: string; detail: string }[] };
 
-/** Shows an error, and announces it to screen readers; `children`: what the user can do about it. */
+/** Shows an error, once, and announces it to screen readers; `children`: what the user can do about it. */
 export function Fault({
   error,
   children,
@@ -12,15 +12,14 @@ export function Fault({
   children?: ComponentChildren;
 }) {
   if (!error) return null;
+  const details = error.details?.filter(({ detail }) => detail !== error.message) ?? [];
   return (
     <div class="notice bad stack" role="alert">
       <p>{error.message}</p>
-      {error.details && error.details.length > 0 && (
+      {details.length > 0 && (
         <ul>
-          {error.details.map(({ pointer, detail }) => (
-            <li key={pointer}>
-              <code>{pointer}</code> {detail}
-            </li>
+          {details.map(({ pointer, detail }) => (
+            <li key={pointer}>{detail}</li>
           ))}
         </ul>
       )}

@@ -1,17 +1,17 @@
+import { date, instant } from './clock.js';
+
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
 ];
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** How far an instant (ISO 8601) is from now: `3 minutes ago`, `in 2 hours`; over a week away, its date. */
-export function distanceOf(instant: string, now = Date.now()): string {
-  const seconds = (Date.parse(instant) - now) / 1_000;
+export function distanceOf(at: string, now = Date.now()): string {
+  const seconds = (Date.parse(at) - now) / 1_000;
   const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
-  if (unit === 'day' && Math.abs(seconds) > 7 * length)
-    return new Date(instant).toLocaleDateString(undefined, { dateStyle: 'medium' });
+  if (unit === 'day' && Math.abs(seconds) > 7 * length) return date(at);
   if (unit === 'second' && Math.abs(seconds) < 10) return 'just now';
   return relative.format(Math.trunc(seconds / length), unit);
 }
@@ -20,7 +20,7 @@ export function distanceOf(instant: string, now = Date.now()): string {
 export function When({ at }: { at: string | null | undefined }) {
   if (!at) return <span class="soft">–</span>;
   return (
-    <time dateTime={at} title={absolute.format(new Date(at))}>
+    <time dateTime={at} title={instant(at)}>
       {distanceOf(at)}
     </time>
   );

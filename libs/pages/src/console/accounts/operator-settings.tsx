@@ -74,9 +74,9 @@ export function OperatorSettings({ account }: { account: AdminAccountView }) {
           <span class="like-label">Sends</span>
           <label class="row">
             <input type="checkbox" checked={entitled} onChange={() => setEntitled(!entitled)} />
-            Entitled to send
+            May send messages
           </label>
-          <span class="hint">Without it every send is refused with 402.</span>
+          <span class="hint">If off, the account can receive, but every message it sends is refused.</span>
         </div>
       </div>
       <Fault error={faults.rest} />

@@ -95,6 +95,28 @@ export function valueOf(text: string): Value {
   return field === undefined ? { kind: 'text', text } : { kind: 'field', field, fallback };
 }
 
+const PLACEHOLDERS = /\{\{contact\.([\w.-]+)(?:\|([^{}]*))?\}\}/g;
+/** A text with a contact's values in place of its placeholders; one without value and fallback stays. */
+export function filledFor(text: string, contact: Schemas['ContactView']): string {
+  const values: Readonly<Record<string, unknown>> = {
+    name: contact.name,
+    phone: contact.phone,
+    email: contact.email,
+    ...Object.fromEntries(
+      Object.entries(contact.customFields).map(([key, value]) => [`customFields.${key}`, value]),
+    ),
+  };
+  return text.replace(PLACEHOLDERS, (source, field: string, fallback?: string) =>
+    String(values[field] ?? (fallback?.trim() || source)),
+  );
+}
+
+/** Whether the message differs per contact. */
+export const isPersonal = ({ values, cards }: CampaignDraft): boolean =>
+  [values, ...cards].some(({ variables, buttonVariables }) =>
+    [...variables, ...buttonVariables].some((value) => written(value).search(PLACEHOLDERS) >= 0),
+  );
+
 /** The request body for the form. `fields` give the types of the filters' values. */
 export function bodyOf(
   draft: CampaignDraft,

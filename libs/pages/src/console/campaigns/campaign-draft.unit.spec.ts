@@ -5,6 +5,8 @@ import {
   bodyOf,
   draftOf,
   emptyDraft,
+  filledFor,
+  isPersonal,
   newFilter,
   valueOf,
   written,
@@ -38,6 +40,29 @@ describe('a value', () => {
   });
   it('that holds more than a field is a text', () =>
     expect(valueOf('Dear {{contact.name}}')).toEqual({ kind: 'text', text: 'Dear {{contact.name}}' }));
+});
+
+describe('a text for one contact', () => {
+  const contact = {
+    ...{ id: 'cnt_1', phone: '+14155550100', userId: null, name: 'Asha', email: null, tags: [] },
+    ...{ customFields: { city: 'Pune', visits: 3 }, optedIn: true, optedInAt: null, optedOutAt: null },
+    ...{ source: 'api', createdAt: '', updatedAt: '' },
+  } satisfies Schemas['ContactView'];
+  it.each([
+    ['Dear {{contact.name|friend}}', 'Dear Asha'],
+    ['{{contact.email|no address}}', 'no address'],
+    ['{{contact.email}}', '{{contact.email}}'],
+    ['{{contact.customFields.city}} {{contact.customFields.visits}}', 'Pune 3'],
+    ['Nothing personal', 'Nothing personal'],
+  ])('%s is filled as %s', (text, filled) => expect(filledFor(text, contact)).toBe(filled));
+
+  it.each([
+    ['Dear {{contact.name|friend}}', true],
+    ['Dear friend', false],
+  ])('%s differs per contact: %s', (text, is) => {
+    const values = { variables: [], buttonVariables: [{ kind: 'text', text } as const], medium: '' };
+    expect(isPersonal({ ...emptyDraft(ZONE), values })).toBe(is);
+  });
 });
 
 describe('the template of a campaign', () => {

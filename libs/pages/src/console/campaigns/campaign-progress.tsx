@@ -16,7 +16,10 @@ export function CampaignProgress({ campaign }: { campaign: Campaign }) {
   const { counts, status, expectedEndAt, finishedAt } = campaign;
   const { total, queued, held, sent, delivered, read, failed, skipped } = counts;
   const points = usePoints(campaign);
-  const share = (count: number, of: number) => (of > 0 ? `${Math.round((count / of) * 100)} %` : '');
+  const share = (count: number, of: number, what: string) =>
+    of > 0 ? `${Math.round((count / of) * 100)} % of ${what}` : '';
+  const ofAudience = (count: number) => share(count, total, 'audience');
+  const ofSent = (count: number) => share(count, sent, 'sent');
   return (
     <section class="card stack" aria-labelledby="progress">
       <div class="row apart">
@@ -38,11 +41,11 @@ export function CampaignProgress({ campaign }: { campaign: Campaign }) {
       <dl class="counters">
         <Counter name="Audience" count={total} />
         <Counter name="Queued" count={queued} note={held > 0 ? `${number.format(held)} held by Meta` : ''} />
-        <Counter name="Sent" count={sent} note={share(sent, total)} tone="sent" />
-        <Counter name="Delivered" count={delivered} note={share(delivered, sent)} tone="delivered" />
-        <Counter name="Read" count={read} note={share(read, sent)} tone="read" />
-        <Counter name="Failed" count={failed} note={share(failed, total)} tone="failed" />
-        <Counter name="Skipped" count={skipped} note={share(skipped, total)} tone="skipped" />
+        <Counter name="Sent" count={sent} note={ofAudience(sent)} tone="sent" />
+        <Counter name="Delivered" count={delivered} note={ofSent(delivered)} tone="delivered" />
+        <Counter name="Read" count={read} note={ofSent(read)} tone="read" />
+        <Counter name="Failed" count={failed} note={ofAudience(failed)} tone="failed" />
+        <Counter name="Skipped" count={skipped} note={ofAudience(skipped)} tone="skipped" />
       </dl>
       <p class="soft counts-sum">
         {number.format(total)} = {number.format(queued)} queued + {number.format(sent)} sent +{' '}

@@ -2,7 +2,7 @@ import type { TemplateView } from '@wbiz/contracts/template';
 import { Fault } from '../../parts/fault.js';
 import { Loading } from '../../parts/loading.js';
 import { TemplateBubble } from '../templates/template-bubble.js';
-import type { CampaignDraft } from './campaign-draft.js';
+import { type CampaignDraft, isPersonal } from './campaign-draft.js';
 import type { usePlan } from './campaign-form-queries.js';
 import { previewOf } from './campaign-preview.js';
 import { Plan } from './plan.js';
@@ -15,6 +15,7 @@ type PlanAndPreviewProps = {
 
 /** What the campaign in the form comes to: how many get it and until when, and the message. */
 export function PlanAndPreview({ plan, view, draft }: PlanAndPreviewProps) {
+  const person = isPersonal(draft) ? plan.data?.sample[0] : undefined;
   return (
     <aside class="stack sticky" aria-label="What it comes to">
       <section class="card stack" aria-labelledby="plan">
@@ -34,11 +35,12 @@ export function PlanAndPreview({ plan, view, draft }: PlanAndPreviewProps) {
         <section class="stack" aria-labelledby="preview">
           <h2 id="preview">Preview</h2>
           <TemplateBubble
-            template={previewOf(view, draft)}
+            template={previewOf(view, draft, person)}
             sample={draft.values.medium}
             cardSamples={draft.cards.map(({ medium }) => medium)}
             place={draft.place.name || draft.place.address}
           />
+          {person && <p class="soft">As {person.name ?? person.phone ?? person.userId} would get it.</p>}
         </section>
       )}
     </aside>

@@ -1,6 +1,7 @@
 import type { CampaignCounts } from '@wbiz/contracts/campaign';
 import { useId } from 'preact/hooks';
-import { pathOf, SERIES, thinned, type Point, type Series } from './progress.js';
+import { dateTime, time, timeWithSeconds } from '../../parts/clock.js';
+import { pathOf, SERIES, thinned, ticksFor, type Point, type Series } from './progress.js';
 import { number } from './words.js';
 
 const FIELD = { width: 720, height: 180 };
@@ -24,21 +25,26 @@ export function ProgressChart({ points, counts }: ChartProps) {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last || points.length < 2) return <p class="soft">Nothing to draw yet.</p>;
   const most = Math.max(1, counts.total - counts.skipped);
-  const time = clockFor(first.at, last.at);
+  const ticks = ticksFor(most);
+  const top = ticks.at(-1)!;
+  const shown = clockFor(first.at, last.at);
   return (
     <figure class="chart">
       <ul class="legend" aria-hidden="true">
         {SERIES.map((series) => (
           <li key={series} class={series}>
+            <svg viewBox="0 0 24 4">
+              <path class={series} d="M0 2H24" />
+            </svg>
             {NAMES[series]} <strong>{number.format(counts[series])}</strong>
           </li>
         ))}
       </ul>
       <div class="drawing">
         <div class="scale" aria-hidden="true">
-          <span>{number.format(most)}</span>
-          <span>{number.format(Math.round(most / 2))}</span>
-          <span>0</span>
+          {ticks.toReversed().map((tick) => (
+            <span key={tick}>{number.format(tick)}</span>
+          ))}
         </div>
         <svg
           viewBox={`0 0 ${FIELD.width} ${FIELD.height}`}
@@ -47,25 +53,25 @@ export function ProgressChart({ points, counts }: ChartProps) {
           aria-labelledby={title}
         >
           <title id={title}>
-            {`From ${time(first.at)} to ${time(last.at)}: ${SERIES.map((series) => `${number.format(counts[series])} ${series}`).join(', ')} of ${number.format(most)}.`}
+            {`From ${shown(first.at)} to ${shown(last.at)}: ${SERIES.map((series) => `${number.format(counts[series])} ${series}`).join(', ')} of ${number.format(most)}.`}
           </title>
-          {[0, 0.5, 1].map((share) => (
+          {ticks.map((tick) => (
             <line
-              key={share}
+              key={tick}
               class="grid"
               x1="0"
               x2={FIELD.width}
-              y1={FIELD.height * share}
-              y2={FIELD.height * share}
+              y1={FIELD.height * (1 - tick / top)}
+              y2={FIELD.height * (1 - tick / top)}
             />
           ))}
           {SERIES.map((series) => (
-            <path key={series} class={series} d={pathOf(points, series, { ...FIELD, most })} />
+            <path key={series} class={series} d={pathOf(points, series, { ...FIELD, most: top })} />
           ))}
         </svg>
         <div class="times" aria-hidden="true">
-          <span>{time(first.at)}</span>
-          <span>{time(last.at)}</span>
+          <span>{shown(first.at)}</span>
+          <span>{shown(last.at)}</span>
         </div>
       </div>
       <details>
@@ -85,7 +91,7 @@ export function ProgressChart({ points, counts }: ChartProps) {
             <tbody>
               {thinned(points, ROWS).map(({ at, counts }) => (
                 <tr key={at}>
-                  <td>{time(at)}</td>
+                  <td>{shown(at)}</td>
                   {SERIES.map((series) => (
                     <td key={series} class="number">
                       {number.format(counts[series])}
@@ -102,14 +108,11 @@ export function ProgressChart({ points, counts }: ChartProps) {
 }
 
 const DAY_MS = 86_400_000;
+const SHORT_MS = 600_000;
 
-/** Times of day; with the date for a campaign of more than one day. */
+/** Times of day; with seconds within ten minutes, with the date over more than one day. */
 function clockFor(from: string, to: string): (at: string) => string {
-  const format = new Intl.DateTimeFormat(
-    undefined,
-    Date.parse(to) - Date.parse(from) > DAY_MS
-      ? { dateStyle: 'medium', timeStyle: 'short' }
-      : { timeStyle: 'medium' },
-  );
-  return (at) => format.format(new Date(at));
+  const span = Date.parse(to) - Date.parse(from);
+  if (span > DAY_MS) return dateTime;
+  return span < SHORT_MS ? timeWithSeconds : time;
 }

@@ -34,6 +34,21 @@ export function thinned(points: readonly Point[], most: number): Point[] {
   return Array.from({ length: most }, (_, nth) => points[Math.round(nth * step)]!);
 }
 
+/**
+ * The numbers at the grid lines of a chart that reaches `most`, from 0 up: whole, evenly spaced, at most five steps, and
+ * the last of them not below `most`.
+ */
+export function ticksFor(most: number): readonly number[] {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, most)));
+  const step = [power / 10, power / 5, power / 2, power, power * 2].find(
+    (step) => Number.isInteger(step) && step * MOST_STEPS >= most,
+  )!;
+  const steps = Math.max(1, Math.ceil(most / step));
+  return Array.from({ length: steps + 1 }, (_, nth) => nth * step);
+}
+
+const MOST_STEPS = 5;
+
 /** The SVG path of a series in a `width` × `height` box: a step at each point, since values between are unknown. */
 export function pathOf(
   points: readonly Point[],

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { doneOf, partsOf, pathOf, pointsOf, thinned, type Point } from './progress.js';
+import { doneOf, partsOf, pathOf, pointsOf, thinned, ticksFor, type Point } from './progress.js';
 
 const point = (second: number, sent: number): Point => ({
   at: `2026-11-29T10:00:${String(second).padStart(2, '0')}.000Z`,
@@ -27,6 +27,29 @@ it.each<[string, Point[], string]>([
 ])('%s is drawn within its field', (_, points, path) =>
   expect(pathOf(points, 'sent', { width: 100, height: 100, most: 10 })).toBe(path),
 );
+
+it.each([
+  [1, [0, 1]],
+  [2, [0, 1, 2]],
+  [3, [0, 1, 2, 3]],
+  [5, [0, 1, 2, 3, 4, 5]],
+  [7, [0, 2, 4, 6, 8]],
+  [10, [0, 2, 4, 6, 8, 10]],
+  [99, [0, 20, 40, 60, 80, 100]],
+  [100, [0, 20, 40, 60, 80, 100]],
+  [12_345, [0, 5_000, 10_000, 15_000]],
+])('the axis up to %i has the ticks %j', (most, ticks) => expect(ticksFor(most)).toEqual(ticks));
+
+it('every axis begins at 0, reaches its maximum within its last step, and is whole and even', () => {
+  for (const most of [...Array.from({ length: 1_000 }, (_, nth) => nth + 1), 99_999, 1_000_001, 3_000_000]) {
+    const ticks = ticksFor(most);
+    const step = ticks[1]!;
+    expect(ticks).toEqual(ticks.map((_, nth) => nth * step));
+    expect([most, Number.isInteger(step), ticks.length <= 6]).toEqual([most, true, true]);
+    expect(ticks.at(-1)).toBeGreaterThanOrEqual(most);
+    expect(ticks.at(-2)).toBeLessThan(most);
+  }
+});
 
 it('the parts of a bar add up to the whole', () => {
   const counts = {

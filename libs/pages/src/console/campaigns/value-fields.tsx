@@ -149,7 +149,7 @@ function ValueField({ slot: { label, example }, value, onChange, fields, fault }
             )
           }
         >
-          <option value={FIXED}>The same text for all</option>
+          <option value={FIXED}>A text</option>
           <optgroup label="A field of each contact">
             <option value="name">Name</option>
             <option value="phone">Phone number</option>
@@ -164,7 +164,15 @@ function ValueField({ slot: { label, example }, value, onChange, fields, fault }
         </select>
       </Field>
       {value.kind === 'text' ? (
-        <Field label="Text" fault={fault}>
+        <Field
+          label="Text"
+          hint={
+            <>
+              <code>{'{{contact.name|friend}}'}</code> becomes each person’s name.
+            </>
+          }
+          fault={fault}
+        >
           <input
             value={value.text}
             placeholder={example}

@@ -2,12 +2,13 @@ import type { CampaignReason, RecipientStatus, SkipReason } from '@wbiz/contract
 import type { LeftOutReason } from '@wbiz/contracts/campaign-plan';
 import type { Schedule } from '@wbiz/contracts/schedule';
 import type { Schemas } from '@wbiz/sdk/operations';
+import { dateTime } from '../../parts/clock.js';
 
 /** Why a campaign is paused or failed, and how it can continue. */
 export const REASONS: Readonly<Record<CampaignReason, string>> = {
   requested: 'Somebody paused it. Resume it to go on.',
   missed_start: 'The service was down at its time for too long. Resume it to start now.',
-  not_entitled: 'The account is not entitled to send. It goes on by itself once it is.',
+  not_entitled: 'The account may not send messages. It goes on by itself once it may.',
   account_suspended: 'The account is not active. It goes on by itself once it is.',
   phone_number_not_found: 'Its phone number is gone. It goes on by itself once the number is back.',
   messaging_limit: 'Meta’s limit of people in 24 hours is reached. It goes on by itself.',
@@ -102,7 +103,6 @@ export const fieldWords = (field: string) => FIELD_WORDS[field] ?? field.replace
 /** The requested start. */
 export function scheduleWords({ mode, sendAt, timeZone }: Schedule): string {
   if (mode === 'now') return 'At once';
-  if (!timeZone)
-    return new Date(sendAt!).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-  return `${sendAt!.replace('T', ' ').replace(/:00$/, '')} in ${timeZone.replaceAll('_', ' ')}`;
+  const at = dateTime(sendAt!);
+  return timeZone ? `${at} in ${timeZone.replaceAll('_', ' ')}` : at;
 }

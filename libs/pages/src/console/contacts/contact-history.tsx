@@ -8,7 +8,7 @@ import { useAccount } from '../account.js';
 type Change = Schemas['ContactChange'];
 
 const CHANGES = {
-  created: 'Put on file',
+  created: 'Added',
   updated: 'Changed',
   changed_number: 'Has a new number',
   opted_out: 'Opted out',

@@ -106,8 +106,10 @@ export function ContactList({ base }: { base: string }) {
       {contacts.isPending && <Loading label="Loading contacts" />}
       {contacts.isSuccess && rows.length === 0 && (
         <div class="empty card">
-          <p>{isFiltered ? 'No contact is like this.' : 'Nobody is on file yet.'}</p>
-          {!isFiltered && <p>Whoever writes in is put on file; create a contact, or import a CSV file.</p>}
+          <p>{isFiltered ? 'No contact matches.' : 'There are no contacts yet.'}</p>
+          {!isFiltered && (
+            <p>Whoever writes to you is added by itself; or create a contact, or import a CSV file.</p>
+          )}
         </div>
       )}
       {rows.length > 0 && (
@@ -147,7 +149,7 @@ function ContactTable({ contacts, base }: { contacts: readonly Schemas['ContactV
               Tags
             </th>
             <th scope="col" class="wide-only">
-              Changed
+              Added
             </th>
           </tr>
         </thead>
@@ -172,7 +174,7 @@ function ContactTable({ contacts, base }: { contacts: readonly Schemas['ContactV
                 </span>
               </td>
               <td class="wide-only soft">
-                <When at={contact.updatedAt} />
+                <When at={contact.createdAt} />
               </td>
             </tr>
           ))}

@@ -54,7 +54,7 @@ export function ContactPage({ id, list }: { id: string; list: string }) {
         </a>
       </div>
       <p class="soft">
-        {person} · on file since <When at={createdAt} />, by {SOURCES[source]}
+        {person} · added <When at={createdAt} />, by {SOURCES[source]}
       </p>
       <div class="contact-page">
         <div class="stack">

@@ -117,7 +117,7 @@ export function ChooseColumns({ file, onOther, onStart }: UnderstandingProps) {
             onChoose={(column, meaning) => choose({ ...chosen, [column]: meaning })}
           />
           <div class="columns">
-            <Field label="Tags for every row" hint="Apart by commas.">
+            <Field label="Tags for every row" hint="Separate them with commas.">
               <input value={tags} onInput={({ currentTarget }) => setTags(currentTarget.value)} />
             </Field>
             <Field label="Opt-in of new contacts" hint="For rows that say nothing of it.">

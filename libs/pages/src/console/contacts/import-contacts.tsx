@@ -55,7 +55,8 @@ function Choosing({ onFile }: { onFile: (file: File) => void }) {
       <Upload size={26} aria-hidden="true" />
       <p>Drop a CSV file here, or choose one. Its first line names the columns, as a rule.</p>
       <p class="soft">
-        A phone number with its country code is all that a line needs. Contacts that are on file are updated.
+        A phone number with its country code is all that a line needs. Contacts that exist already are
+        updated.
       </p>
       <input
         ref={picker}

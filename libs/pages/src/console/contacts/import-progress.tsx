@@ -53,12 +53,15 @@ export function ImportProgress({
       <Fault error={error} />
       {failed.length > 0 && (
         <ul class="reasons">
-          {failed.slice(0, 5).map(({ cells, reason }, index) => (
-            <li key={index}>
-              <code>{cells.filter(Boolean).slice(0, 2).join(', ') || 'an empty row'}</code>{' '}
-              <span class="soft">{reason}</span>
-            </li>
-          ))}
+          {byLine(failed)
+            .slice(0, 5)
+            .map(({ line, cells, reason }) => (
+              <li key={line}>
+                Line {count.format(line)}:{' '}
+                <code>{cells.filter(Boolean).slice(0, 2).join(', ') || 'an empty row'}</code>{' '}
+                <span class="soft">{reason}</span>
+              </li>
+            ))}
           {failed.length > 5 && <li class="soft">and {count.format(failed.length - 5)} more</li>}
         </ul>
       )}
@@ -90,12 +93,17 @@ export function ImportProgress({
   );
 }
 
+/** Rows fail out of order: some here, the others once the API has answered. */
+const byLine = (failed: ImportState['failed']) => failed.toSorted((one, other) => one.line - other.line);
+
 /** Saves the failed rows as a file, each with its reason; once corrected, the file can be imported. */
 function saveFailed({ plan, failed }: ImportState) {
-  const lines = failed.map(({ cells, reason }) =>
-    csvLine([...plan.heads.map((_, column) => cells[column] ?? ''), reason]),
+  const lines = byLine(failed).map(({ line, cells, reason }) =>
+    csvLine([...plan.heads.map((_, column) => cells[column] ?? ''), reason, String(line)]),
   );
   // Excel needs the byte order mark to recognise UTF-8.
-  const bytes = new Blob(['\uFEFF', csvLine([...plan.heads, 'reason']), ...lines], { type: 'text/csv' });
+  const bytes = new Blob(['\uFEFF', csvLine([...plan.heads, 'reason', 'line']), ...lines], {
+    type: 'text/csv',
+  });
   saveAs(bytes, `failed-${plan.file.name}`);
 }

@@ -66,7 +66,7 @@ export function NewContact({ base, onClose }: { base: string; onClose: () => voi
       >
         <Field
           label="Phone number"
-          hint="With its country code. Whoever is on file already gets what is new."
+          hint="With its country code. A contact that has this number already is updated."
           fault={faults.of('phone')}
         >
           <input type="tel" required value={given.phone} onInput={take('phone')} />
@@ -77,7 +77,7 @@ export function NewContact({ base, onClose }: { base: string; onClose: () => voi
         <Field label="E-mail" fault={faults.of('email')}>
           <input maxLength={LIMITS.contactEmail.max} value={given.email} onInput={take('email')} />
         </Field>
-        <Field label="Tags" hint="Apart by commas." fault={faults.of('tags')}>
+        <Field label="Tags" hint="Separate them with commas." fault={faults.of('tags')}>
           <input value={given.tags} onInput={take('tags')} />
         </Field>
         <Field label="Opt-in" fault={faults.of('optedIn')}>

@@ -1,8 +1,9 @@
 import { LIMITS } from '@wbiz/contracts/limits';
 import type { Schemas } from '@wbiz/sdk/operations';
 import type { contactOf, Row } from './map-columns.js';
+import type { Line } from './parse-csv.js';
 
-type FailedRow = { readonly cells: readonly string[]; readonly reason: string };
+type FailedRow = Line & { readonly reason: string };
 export type Progress = {
   /** Share of the file, 0 to 1. */
   readonly share: number;
@@ -14,9 +15,7 @@ export const NOTHING_DONE: Progress = { share: 0, created: 0, updated: 0, failed
 
 type Import = {
   /** Hands over the file's lines in chunks; awaits each before reading on. */
-  readonly eachChunk: (
-    onChunk: (lines: readonly string[][], share: number) => Promise<void>,
-  ) => Promise<void>;
+  readonly eachChunk: (onChunk: (lines: readonly Line[], share: number) => Promise<void>) => Promise<void>;
   readonly hasHeads: boolean;
   readonly read: (cells: readonly string[]) => ReturnType<typeof contactOf>;
   readonly heads: readonly string[];
@@ -39,7 +38,7 @@ export async function runImport({
   signal,
 }: Import): Promise<void> {
   let progress = NOTHING_DONE;
-  let waiting: { cells: readonly string[]; row: Row }[] = [];
+  let waiting: (Line & { row: Row })[] = [];
   let isFirst = hasHeads;
 
   const tell = (change: Partial<Progress>) => onProgress((progress = { ...progress, ...change }));
@@ -51,7 +50,7 @@ export async function runImport({
     const { results } = await post(sent.map(({ row }) => row));
     const count = (wanted: string) => results.filter(({ result }) => result === wanted).length;
     const failed = results.flatMap(({ index, result, reason }) =>
-      result === 'skipped' ? [{ cells: sent[index]!.cells, reason: reason ?? 'was skipped' }] : [],
+      result === 'skipped' ? [failure(sent[index]!, reason ?? 'was skipped')] : [],
     );
     tell({
       share,
@@ -63,14 +62,14 @@ export async function runImport({
 
   await eachChunk(async (lines, share) => {
     const wrong: FailedRow[] = [];
-    for (const cells of lines) {
+    for (const one of lines) {
       if (isFirst) {
         isFirst = false;
         continue;
       }
-      const { row, faults } = read(cells);
-      if (faults.length === 0) waiting.push({ cells, row });
-      else wrong.push({ cells, reason: faults.map(inWords(heads)).join('; ') });
+      const { row, faults } = read(one.cells);
+      if (faults.length === 0) waiting.push({ ...one, row });
+      else wrong.push(failure(one, faults.map(inWords(heads)).join('; ')));
       if (waiting.length === LIMITS.bulk.max) await send(share);
     }
     signal.throwIfAborted();
@@ -78,6 +77,8 @@ export async function runImport({
   });
   await send(1);
 }
+
+const failure = ({ line, cells }: Line, reason: string): FailedRow => ({ line, cells, reason });
 
 export const inWords =
   (heads: readonly string[]) =>

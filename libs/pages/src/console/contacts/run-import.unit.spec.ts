@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { contactOf, type Row } from './map-columns.js';
+import { lineNumbers } from './parse-csv.js';
 import { runImport, type Progress } from './run-import.js';
 
 const phoneOf = (index: number) => `+1415555${String(index).padStart(4, '0')}`;
@@ -11,7 +12,9 @@ async function run(chunks: string[][][], skipped: readonly string[] = [], stopAf
   const stopped = new AbortController();
   const running = runImport({
     eachChunk: async (onChunk) => {
-      for (const [index, chunk] of chunks.entries()) await onChunk(chunk, (index + 1) / chunks.length);
+      const numbered = lineNumbers();
+      for (const [index, chunk] of chunks.entries())
+        await onChunk(numbered(chunk), (index + 1) / chunks.length);
     },
     hasHeads: true,
     heads: ['Phone'],
@@ -46,13 +49,17 @@ describe('an import', () => {
   });
 
   it('keeps what failed here and there, with why', async () => {
-    const { running, posted, told } = await run([[['Phone'], ['none'], ...lines(3), ['']]], [phoneOf(1)]);
+    const { running, posted, told } = await run(
+      [[['Phone'], ['none'], [' '], ...lines(3), ['', 'x\ny\r\nz'], ['last']]],
+      [phoneOf(1)],
+    );
     await running;
     expect(posted.map(({ length }) => length)).toEqual([3]);
     expect(told.at(-1)!.failed).toEqual([
-      { cells: ['none'], reason: 'Phone is no phone number with its country code' },
-      { cells: [''], reason: 'has no phone number' },
-      { cells: [phoneOf(1)], reason: 'no' },
+      { line: 2, cells: ['none'], reason: 'Phone is no phone number with its country code' },
+      { line: 7, cells: ['', 'x\ny\r\nz'], reason: 'has no phone number' },
+      { line: 10, cells: ['last'], reason: 'Phone is no phone number with its country code' },
+      { line: 5, cells: [phoneOf(1)], reason: 'no' },
     ]);
   });
 

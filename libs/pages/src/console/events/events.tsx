@@ -7,6 +7,7 @@ import { Loading } from '../../parts/loading.js';
 import { SearchBox } from '../../parts/search-box.js';
 import { useNow } from '../../parts/use-now.js';
 import { VirtualList } from '../../parts/virtual-list.js';
+import { instant, timeWithSeconds } from '../../parts/clock.js';
 import { distanceOf } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useFeedState } from '../live-events.js';
@@ -16,13 +17,6 @@ import './events.css';
 import { useStream } from './use-stream.js';
 
 const ROW_HEIGHT = 42;
-const time = new Intl.DateTimeFormat(undefined, {
-  hourCycle: 'h23',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-});
 
 export function Events() {
   const { account } = useAccount();
@@ -231,7 +225,6 @@ type RowProps = {
   readonly onOpen: (id: string) => void;
 };
 function Row({ event, isOpened, onOpen }: RowProps) {
-  const at = new Date(event.createdAt);
   return (
     <button
       type="button"
@@ -239,8 +232,8 @@ function Row({ event, isOpened, onOpen }: RowProps) {
       aria-current={isOpened ? 'true' : undefined}
       onClick={() => onOpen(event.id)}
     >
-      <time dateTime={event.createdAt} title={at.toLocaleString()}>
-        {time.format(at)}
+      <time dateTime={event.createdAt} title={instant(event.createdAt)}>
+        {timeWithSeconds(event.createdAt)}
       </time>
       <code>{event.type}</code>
       <span class={`summary ${isBad(event) ? 'bad' : ''}`}>{summaryOf(event)}</span>

@@ -54,7 +54,7 @@ export function DeadLetters({ waiting }: { waiting: DeadLettersView }) {
       </div>
       <Fault error={state === 'waiting' ? null : others.error} />
       {shown?.deadLetters.length === 0 && (
-        <p class="card soft">{state === 'waiting' ? 'None waits.' : 'There is none.'}</p>
+        <p class="card soft">{state === 'waiting' ? 'No dead letters are waiting.' : 'There are none.'}</p>
       )}
       {shown && shown.deadLetters.length > 0 && (
         <>

@@ -5,6 +5,7 @@ import { announce } from '../../parts/announce.js';
 import { Confirm } from '../../parts/confirm.js';
 import { useAction } from '../../parts/use-action.js';
 import { askOperators } from '../operators-api.js';
+import { projectionWords } from './service-words.js';
 
 type Halt = {
   readonly service: string;
@@ -30,9 +31,7 @@ export function HaltedPartitions({ projections }: { projections: readonly Projec
         {halts.map((halt) => (
           <li key={`${halt.service} ${halt.projection} ${halt.partition}`} class="card case">
             <div>
-              <strong>
-                {halt.service}, {halt.projection}
-              </strong>{' '}
+              <strong>{projectionWords(halt)}</strong>{' '}
               <span class="soft">
                 partition {halt.partition}, at offset {halt.offset}
               </span>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/preact-query';
 import type { DeadLettersView } from '@wbiz/contracts/dead-letter';
-import type { ProjectionsView, ProjectionView } from '@wbiz/contracts/projection';
+import type { ProjectionsView } from '@wbiz/contracts/projection';
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-preact';
 import { Fault } from '../../parts/fault.js';
 import { Loading } from '../../parts/loading.js';
@@ -12,6 +12,7 @@ import { DeadLetters } from './dead-letters.js';
 import './health.css';
 import { ParkedAccounts } from './parked-accounts.js';
 import { HaltedPartitions } from './halted-partitions.js';
+import { keepsWords, rowsOf, serviceName } from './service-words.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 const EVERY_MS = 4_000;
@@ -66,8 +67,8 @@ export function Health() {
             <Table
               label="Lag by service"
               columns={LAG}
-              rows={data.projections}
-              keyOf={({ service, projection }) => `${service} ${projection}`}
+              rows={rowsOf(data)}
+              keyOf={({ service, projection }) => `${service} ${projection ?? ''}`}
             />
           </section>
         </>
@@ -77,46 +78,68 @@ export function Health() {
   );
 }
 
-function Summary({ look, faults }: Verdict) {
+function Summary({ look, faults, runbooks }: Verdict) {
   const Sign = SIGNS[look];
   return (
     <div class={`notice ${look} verdict`} role="status">
       <Sign size={20} aria-hidden="true" />
-      <strong>
-        {faults.length === 0
-          ? 'All is well: everything is read, nothing is parked, no dead letter waits.'
-          : `${faults.join('; ')}.`}
-      </strong>
+      <div>
+        <strong>
+          {faults.length === 0
+            ? 'All is well: everything is read, nothing is parked, no dead letter waits.'
+            : `${faults.join('; ')}.`}
+        </strong>
+        {faults.length > 0 && (
+          <p class="soft">
+            What to look at and what to do is in <code>docs/runbooks.md</code>: {runbooks.join(', ')}.
+          </p>
+        )}
+      </div>
     </div>
   );
 }
 
-const LAG: readonly Column<ProjectionView>[] = [
+const LAG: readonly Column<ReturnType<typeof rowsOf>[number]>[] = [
   {
     name: 'Service',
-    cell: ({ service, projection }) => (
+    cell: (row) => (
       <span>
-        <strong>{service}</strong> <span class="soft">{projection}</span>
+        <strong>{serviceName(row.service)}</strong>{' '}
+        {row.projection === null ? (
+          <span class="soft wrapped">
+            Its process is gone or hangs. Its log and its <code>/health/ready</code> say what it waits for.
+          </span>
+        ) : (
+          <span class="soft">
+            {keepsWords(row)} <code>{row.projection}</code>
+          </span>
+        )}
       </span>
     ),
   },
-  { name: 'Behind', number: true, cell: ({ lag }) => lag.toLocaleString() },
+  {
+    name: 'Behind',
+    number: true,
+    cell: (row) =>
+      row.projection === null ? <span class="badge bad">No answer</span> : row.lag.toLocaleString(),
+  },
   {
     name: 'By partition',
-    cell: ({ partitions }) => (
-      <ol class="partitions">
-        {partitions.map(({ partition, offset, lag, halted }) => (
-          <li
-            key={partition}
-            class={halted !== null ? 'bad' : lag > 0 ? 'warn' : undefined}
-            title={`Partition ${partition}: ${lag} behind, reads offset ${offset} next${halted !== null ? '; stands still' : ''}`}
-          >
-            <span class="unseen">Partition {partition}: </span>
-            {lag.toLocaleString()}
-            {halted !== null && <span class="unseen"> stands still</span>}
-          </li>
-        ))}
-      </ol>
-    ),
+    cell: (row) =>
+      row.projection !== null && (
+        <ol class="partitions">
+          {row.partitions.map(({ partition, offset, lag, halted }) => (
+            <li
+              key={partition}
+              class={halted !== null ? 'bad' : lag > 0 ? 'warn' : undefined}
+              title={`Partition ${partition}: ${lag} behind, reads offset ${offset} next${halted !== null ? '; stands still' : ''}`}
+            >
+              <span class="unseen">Partition {partition}: </span>
+              {lag.toLocaleString()}
+              {halted !== null && <span class="unseen"> stands still</span>}
+            </li>
+          ))}
+        </ol>
+      ),
   },
 ];

@@ -9,6 +9,7 @@ import { useAction } from '../../parts/use-action.js';
 import { When } from '../../parts/when.js';
 import { formFaults } from '../form-faults.js';
 import { askOperators } from '../operators-api.js';
+import { projectionWords, serviceName } from './service-words.js';
 
 type Case = ParkedAccount & { readonly service: string; readonly projection: string };
 
@@ -69,9 +70,7 @@ function ParkedCase({ parked, onSkip }: { parked: Case; onSkip: () => void }) {
         <a href={`/console/accounts/${accountId}/events`}>
           <code>{accountId}</code>
         </a>{' '}
-        <span class="soft">
-          in {service}, {projection}
-        </span>
+        <span class="soft">in {projectionWords({ service, projection })}</span>
         <p class="why">{reason}</p>
         <p class="soft">
           {events} {events === 1 ? 'event waits' : 'events wait'} since <When at={since} />, the first is{' '}
@@ -106,8 +105,9 @@ function Skip({ parked, onClose }: { parked: Case; onClose: () => void }) {
         }}
       >
         <p>
-          {parked.service} passes over <code>{parked.eventType}</code> (<code>{parked.eventId}</code>) for
-          good and goes on with the others. What it shows of the account lacks this event from then on.
+          {serviceName(parked.service)} passes over <code>{parked.eventType}</code> (
+          <code>{parked.eventId}</code>) for good and goes on with the others. What it shows of the account
+          lacks this event from then on.
         </p>
         <Field label="Reason" hint="It is kept with the event." fault={faults.of('reason')}>
           <textarea

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import type { ParkedAccount, ProjectionsView, ProjectionView } from '@wbiz/contracts/projection';
 import { verdictOf } from './verdict.js';
 
@@ -19,7 +20,15 @@ const halted = projection({ partitions: [{ partition: 0, offset: 10, lag: 5, hal
 const parked = projection({ parked: [{ accountId: 'acc_1' } as ParkedAccount] });
 
 it('is well where everything is read and nothing waits', () => {
-  expect(verdictOf(view(), 0)).toEqual({ look: 'good', faults: [] });
+  expect(verdictOf(view(), 0)).toEqual({ look: 'good', faults: [], runbooks: [] });
+});
+
+it('names runbooks that are there', () => {
+  const runbooks = readFileSync(new URL('../../../../../docs/runbooks.md', import.meta.url), 'utf8');
+  const late = { ...halted, lag: 1_000, parked: parked.parked };
+  const named = verdictOf(view({ projections: [late], unreachable: ['contacts'] }), 1).runbooks;
+  expect(named).toHaveLength(5);
+  for (const one of named) expect(runbooks).toContain(`\n## ${one}\n`);
 });
 
 it('takes a short lag for what is under way', () => {
@@ -32,7 +41,7 @@ it.each([
     view({ unreachable: ['contacts'] }),
     0,
     'bad',
-    'contacts does not answer',
+    'Contacts does not answer',
   ],
   ['a partition that stands still', view({ projections: [halted] }), 0, 'bad', '1 partition stands still'],
   ['parked accounts', view({ projections: [parked, parked] }), 0, 'bad', '2 accounts are parked'],
@@ -42,13 +51,16 @@ it.each([
     view({ projections: [projection({ lag: 1_000 })] }),
     0,
     'warn',
-    'webhooks (feed) is 1,000 records behind',
+    'Webhooks: the feed of events, 1,000 records behind',
   ],
 ])('names %s', (_, given, letters, look, words) => {
-  expect(verdictOf(given, letters)).toEqual({ look, faults: [words] });
+  expect(verdictOf(given, letters)).toMatchObject({ look, faults: [words] });
 });
 
 it('names the worst first', () => {
-  const { look, faults } = verdictOf(view({ unreachable: ['contacts'] }), 3);
-  expect([look, faults]).toEqual(['bad', ['contacts does not answer', '3 dead letters wait']]);
+  expect(verdictOf(view({ unreachable: ['contacts', 'templates'] }), 3)).toEqual({
+    look: 'bad',
+    faults: ['Contacts does not answer', 'Templates does not answer', '3 dead letters wait'],
+    runbooks: ['WbizServiceGone', 'WbizDeadLetters'],
+  });
 });

@@ -21,6 +21,7 @@ export function ConversationHead({ conversation, back, window, place }: HeadProp
   const { account, api } = useAccount();
   const { id, contact, status, assignee } = conversation;
   const [isAssigning, setAssigning] = useState(false);
+  const toggle = status === 'open' ? 'Close conversation' : 'Open conversation again';
   const change = useAction({
     mutationFn: (body: Schemas['UpdateConversation']) =>
       api.request('PATCH', '/v1/conversations/{id}', { path: { id }, body }),
@@ -41,8 +42,7 @@ export function ConversationHead({ conversation, back, window, place }: HeadProp
           <p class="soft">
             {contact.name !== null && <span>{contact.phone ?? contact.userId}</span>}
             <span class={`window ${window.state}`}>
-              <Clock size={14} aria-hidden="true" /> <span class="wide-only">Service window </span>
-              {window.text}
+              <Clock size={14} aria-hidden="true" /> Service window {window.text}
             </span>
             {assignee !== null && <span>Answered by {assignee}</span>}
           </p>
@@ -70,15 +70,15 @@ export function ConversationHead({ conversation, back, window, place }: HeadProp
             class="quiet"
             disabled={change.isPending}
             onClick={() => change.mutate({ status: status === 'open' ? 'closed' : 'open' })}
-            title={status === 'open' ? 'Close the conversation' : 'Open the conversation again'}
+            aria-label={toggle}
+            title={toggle}
           >
             {status === 'open' ? (
               <Archive size={18} aria-hidden="true" />
             ) : (
               <ArchiveRestore size={18} aria-hidden="true" />
             )}
-            <span class="wide-only">{status === 'open' ? 'Close' : 'Open again'}</span>
-            <span class="unseen narrow-only">{status === 'open' ? 'Close' : 'Open again'}</span>
+            <span class="wide-only">{toggle}</span>
           </button>
         </div>
       </header>

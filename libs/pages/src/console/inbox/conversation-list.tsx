@@ -122,8 +122,8 @@ function Row({ conversation, isSelected, href, now }: RowProps) {
       <span class="marks">
         {status === 'closed' && <span class="badge">Closed</span>}
         <span class={`window ${state}`} title={`Service window ${text}`}>
-          <span class="unseen">Service window: {state === 'closed' && short}</span>
-          {state === 'closed' ? <LockKeyhole size={14} aria-hidden="true" /> : short}
+          {state === 'closed' && <LockKeyhole size={14} aria-hidden="true" />}
+          <span class="unseen">Service window: </span> {short}
         </span>
         {unreadCount > 0 && (
           <span class="count">

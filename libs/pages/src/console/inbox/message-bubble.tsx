@@ -1,5 +1,6 @@
 import { Check, CheckCheck, CircleAlert, CircleHelp, Clock, Reply, SmilePlus } from 'lucide-preact';
 import { useState } from 'preact/hooks';
+import { instant, time } from '../../parts/clock.js';
 import { lineOf, MessageContent } from './message-content.js';
 import type { Entry, Message } from './thread.js';
 import type { Sending } from './use-outbox.js';
@@ -30,8 +31,6 @@ const adviceFor = (code: string, metaCode?: unknown): string | undefined =>
   WHAT_TO_DO[String(metaCode)] ?? WHAT_TO_DO[code];
 
 const REACTIONS = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
 
 type BubbleProps = {
   readonly entry: Entry;
@@ -72,8 +71,8 @@ export function MessageBubble({ entry, who, onReply, onReact, onAgain }: BubbleP
         <p class="foot">
           {edited !== undefined && <span>edited</span>}
           {message.source && <span>from the phone</span>}
-          <time dateTime={createdAt} title={whole.format(new Date(createdAt))}>
-            {clock.format(new Date(createdAt))}
+          <time dateTime={createdAt} title={instant(createdAt)}>
+            {time(createdAt)}
           </time>
           {direction === 'out' && <Status status={status} />}
         </p>
@@ -188,7 +187,7 @@ function SystemLine({ message: { body, payload, createdAt } }: { message: Messag
   return (
     <p class="system-line">
       {body ?? (phone ? `The person has a new number: ${phone}` : 'WhatsApp has news of the person.')} ·{' '}
-      <time dateTime={createdAt}>{clock.format(new Date(createdAt))}</time>
+      <time dateTime={createdAt}>{time(createdAt)}</time>
     </p>
   );
 }

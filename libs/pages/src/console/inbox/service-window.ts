@@ -5,7 +5,7 @@
 export type ServiceWindow = {
   readonly state: 'open' | 'closing' | 'closed';
   readonly text: string;
-  /** Short enough for a list row: `18 h`, `23 min`. */
+  /** Short enough for a list row: `18 h left`, `Templates only`. */
   readonly short: string;
 };
 
@@ -17,12 +17,12 @@ export function serviceWindow(expiresAt: string | null, now: number): ServiceWin
   const left = expiresAt === null ? 0 : Date.parse(expiresAt) - now;
   if (left <= 0) {
     const text = expiresAt === null ? 'not open: the person has not written yet' : 'closed';
-    return { state: 'closed', text, short: 'closed' };
+    return { state: 'closed', text, short: 'Templates only' };
   }
   if (left > CLOSING_MS) {
     const [hours, minutes] = [Math.floor(left / (60 * MINUTE_MS)), Math.floor(left / MINUTE_MS) % 60];
-    return { state: 'open', text: `open for ${hours} h ${minutes} min`, short: `${hours} h` };
+    return { state: 'open', text: `open for ${hours} h ${minutes} min`, short: `${hours} h left` };
   }
   const minutes = Math.max(1, Math.floor(left / MINUTE_MS));
-  return { state: 'closing', text: `closes in ${minutes} min`, short: `${minutes} min` };
+  return { state: 'closing', text: `closes in ${minutes} min`, short: `${minutes} min left` };
 }

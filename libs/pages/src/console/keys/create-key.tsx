@@ -44,28 +44,28 @@ export function CreateKey({
   };
   const faults = formFaults(create.error, FIELDS);
   const form = useFaultFocus(create.error);
+  const why = useId();
   return (
     <Modal title="Create a key" onClose={onClose}>
       <form
         ref={form}
-        class="stack"
+        class="stack create-key"
         onSubmit={(event) => {
           event.preventDefault();
           submit();
         }}
       >
-        <Field label="Name" hint="What it is for: a program, a team." fault={faults.of('name')}>
-          <input
-            required
-            autofocus
-            maxLength={120}
-            autocomplete="off"
-            value={name}
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-        </Field>
-        <ScopeChoice chosen={scopes} onChoose={setScopes} fault={faults.of('scopes')} />
         <div class="key-fields">
+          <Field label="Name" hint="What it is for: a program, a team." fault={faults.of('name')}>
+            <input
+              required
+              autofocus
+              maxLength={120}
+              autocomplete="off"
+              value={name}
+              onInput={({ currentTarget }) => setName(currentTarget.value)}
+            />
+          </Field>
           <Field label="Expires" fault={expiry === 'date' ? undefined : faults.of('expiresAt')}>
             <select value={expiry} onChange={({ currentTarget }) => setExpiry(currentTarget.value as Expiry)}>
               {Object.entries(EXPIRIES).map(([value, words]) => (
@@ -87,6 +87,7 @@ export function CreateKey({
             </Field>
           )}
         </div>
+        <ScopeChoice chosen={scopes} onChoose={setScopes} fault={faults.of('scopes')} />
         <label class="row">
           <input type="checkbox" checked={hasLimit} onChange={() => setHasLimit(!hasLimit)} />A limit of its
           own, in place of the plan's
@@ -117,10 +118,19 @@ export function CreateKey({
         )}
         <Fault error={faults.rest} />
         <div class="actions">
+          {scopes.size === 0 && (
+            <span id={why} class="soft">
+              Choose at least one scope.
+            </span>
+          )}
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button class="primary" disabled={create.isPending || scopes.size === 0}>
+          <button
+            class="primary"
+            disabled={create.isPending || scopes.size === 0}
+            aria-describedby={scopes.size === 0 ? why : undefined}
+          >
             Create key
           </button>
         </div>

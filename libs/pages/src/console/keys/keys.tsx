@@ -169,7 +169,7 @@ const columnsAt = (now: number): readonly Column<AdminApiKeyView>[] => [
           {limit.burst.toLocaleString()} in 10 s
         </span>
       ) : (
-        <span class="soft">The plan's</span>
+        <span class="soft">As the plan allows</span>
       ),
   },
 ];

@@ -140,7 +140,9 @@ function TemplateForm({ initial, stored }: FormProps) {
             )}
             {tries > 0 && own.length > 0 && (
               <span class="fault-count" role="status">
-                {own.length === 1 ? 'One thing is' : `${own.length} things are`} to be mended first.
+                {own.length === 1
+                  ? 'Correct the marked field first.'
+                  : `Correct the ${own.length} marked fields first.`}
               </span>
             )}
           </div>

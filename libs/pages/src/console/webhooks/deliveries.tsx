@@ -14,7 +14,8 @@ import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { webhookKey, type Delivery, type Webhook } from './webhook-queries.js';
-import { answerOf, DeliveryStatus } from './webhook-status.js';
+import { DeliveryStatus } from './webhook-status.js';
+import { answerOf } from './webhook-words.js';
 
 /**
  * A delivery ends a moment after its event: the list is refetched this long after an event, at most once in this time.
@@ -55,7 +56,12 @@ export function Deliveries({ webhook: { id, events } }: { webhook: Webhook }) {
         <Filters
           label="State"
           name="status"
-          choices={{ '': 'All', succeeded: 'Succeeded', pending: 'Pending', failed: 'Failed' }}
+          choices={{
+            '': 'All',
+            succeeded: 'Succeeded',
+            pending: 'Not delivered yet',
+            failed: 'Given up',
+          }}
         />
       </div>
       <Fault error={list.isFetchNextPageError ? null : list.error} />
@@ -76,11 +82,11 @@ export function Deliveries({ webhook: { id, events } }: { webhook: Webhook }) {
           keyOf={({ id }) => id}
           columns={[
             { name: 'Event', cell: (one) => <a href={to({ delivery: one.id })}>{one.eventType}</a> },
-            { name: 'State', cell: (one) => <DeliveryStatus status={one.status} /> },
+            { name: 'State', cell: (one) => <DeliveryStatus delivery={one} /> },
             { name: 'Answer', cell: (one) => <span class="wrapped">{answerOf(one)}</span> },
             { name: 'Attempts', number: true, cell: ({ attempts }) => attempts },
             { name: 'Last attempt', number: true, cell: (one) => <When at={one.lastAttemptAt} /> },
-            { name: 'Next', number: true, cell: (one) => <When at={one.nextAttemptAt} /> },
+            { name: 'Next attempt', number: true, cell: (one) => <When at={one.nextAttemptAt} /> },
           ]}
         />
       )}
@@ -122,21 +128,27 @@ function OneDelivery({ webhook, id, onClose }: OneProps) {
           <div class="row apart">
             <div class="row">
               <code>{data.eventType}</code>
-              <DeliveryStatus status={data.status} />
+              <DeliveryStatus delivery={data} />
             </div>
             <button
               type="button"
               disabled={retry.isPending || data.status === 'pending'}
-              title={data.status === 'pending' ? 'It is tried again by itself.' : undefined}
+              title={data.status === 'pending' ? 'It is sent again by itself.' : undefined}
               onClick={() => retry.mutate()}
             >
               Deliver again
             </button>
           </div>
           <Fault error={retry.error} />
-          {data.nextAttemptAt && (
+          {data.status === 'pending' && (
             <p>
-              Tried again <When at={data.nextAttemptAt} />
+              {data.nextAttemptAt ? (
+                <>
+                  It is sent again <When at={data.nextAttemptAt} />.
+                </>
+              ) : (
+                'It is in line: it is sent again, in order, once the endpoint answers.'
+              )}
             </p>
           )}
           <dl class="facts">

@@ -1,15 +1,16 @@
 import { useQueryClient } from '@tanstack/preact-query';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
-import { Fault, type Refusal } from '../../parts/fault.js';
-import { faultsByPlace } from '../../parts/field-faults.js';
+import { Fault } from '../../parts/fault.js';
 import { Field } from '../../parts/field.js';
 import { localTime } from '../../parts/local-time.js';
 import { Modal } from '../../parts/modal.js';
 import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
+import { formFaults, useFaultFocus } from '../form-faults.js';
 import { webhookKey, type Webhook } from './webhook-queries.js';
 
+const FIELDS = ['since', 'until'];
 const HOUR_MS = 3_600_000;
 
 export function Replay({ webhook: { id }, onClose }: { webhook: Webhook; onClose: () => void }) {
@@ -34,11 +35,12 @@ export function Replay({ webhook: { id }, onClose }: { webhook: Webhook; onClose
       await queries.invalidateQueries({ queryKey: webhookKey(account.id, id) });
     },
   });
-  const error: Refusal | null = replay.error;
-  const faults = faultsByPlace(error?.details ?? [], (pointer) => pointer.slice(1));
+  const faults = formFaults(replay.error, FIELDS);
+  const form = useFaultFocus(replay.error);
   return (
     <Modal title="Replay events" onClose={onClose}>
       <form
+        ref={form}
         class="stack"
         onSubmit={(event) => {
           event.preventDefault();
@@ -51,7 +53,7 @@ export function Replay({ webhook: { id }, onClose }: { webhook: Webhook; onClose
           them.
         </p>
         <div class="span">
-          <Field label="Since" fault={faults.get('since')}>
+          <Field label="Since" fault={faults.of('since')}>
             <input
               type="datetime-local"
               required
@@ -59,7 +61,7 @@ export function Replay({ webhook: { id }, onClose }: { webhook: Webhook; onClose
               onInput={({ currentTarget }) => setSince(currentTarget.value)}
             />
           </Field>
-          <Field label="Until" hint="Empty: now." fault={faults.get('until')}>
+          <Field label="Until" hint="Empty: now." fault={faults.of('until')}>
             <input
               type="datetime-local"
               value={until}
@@ -78,7 +80,7 @@ export function Replay({ webhook: { id }, onClose }: { webhook: Webhook; onClose
             Only what was given up
           </label>
         </fieldset>
-        <Fault error={replay.error} />
+        <Fault error={faults.rest} />
         <div class="actions">
           <button type="button" onClick={onClose}>
             Cancel

@@ -4,8 +4,9 @@ import { ShownOnce } from '../../parts/shown-once.js';
 
 const SNIPPET = `import { verifyWebhook } from '@wbiz/sdk/webhook';
 
+const secrets = process.env.WEBHOOK_SECRET!.split(','); // two while one is rotated
 // Verify the raw body: parsing and serialising it again breaks the signature.
-const event = await verifyWebhook(rawBody, request.headers, process.env.WEBHOOK_SECRET);`;
+const event = await verifyWebhook(rawBody, request.headers, secrets);`;
 
 type SecretProps = {
   readonly title: string;

@@ -9,7 +9,7 @@ import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
 import { Secret } from './secret.js';
 import { type Webhook, webhookKey, webhooksKey } from './webhook-queries.js';
-import { answerOf } from './webhook-status.js';
+import { answerOf } from './webhook-words.js';
 
 type DialogProps = { readonly webhook: Webhook; readonly onClose: () => void };
 
@@ -102,7 +102,7 @@ export function RotateSecret({ webhook: { id }, onClose }: DialogProps) {
       <Secret
         title="Secret rotated"
         secret={rotate.data.secret}
-        note="For 24 hours the secret before signs as well: give your receivers both, and after that the new one alone."
+        note="For 24 hours the secret before signs as well: give your receivers both, separated by a comma, and after that the new one alone."
         onClose={onClose}
       />
     );

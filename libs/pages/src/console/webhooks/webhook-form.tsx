@@ -3,11 +3,11 @@ import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { announce } from '../../parts/announce.js';
 import { Fault, type Refusal } from '../../parts/fault.js';
-import { faultsByPlace } from '../../parts/field-faults.js';
 import { Field } from '../../parts/field.js';
 import { Modal } from '../../parts/modal.js';
 import { useAction } from '../../parts/use-action.js';
 import { useAccount } from '../account.js';
+import { formFaults, useFaultFocus } from '../form-faults.js';
 import { GROUPS } from '../events/event-summary.js';
 import { headersIn } from './headers.js';
 import { Secret } from './secret.js';
@@ -30,7 +30,7 @@ const NEW: Draft = {
   rate: '',
   headers: '',
 };
-const placeOf = (pointer: string) => pointer.split('/')[1] ?? '';
+const FIELDS = ['url', 'events', 'description', 'ratePerSecond', 'headers'];
 
 export function CreateWebhook({ onClose }: { onClose: () => void }) {
   const { account, api } = useAccount();
@@ -129,9 +129,11 @@ type FormProps = {
 function WebhookForm({ draft, headerNames = [], submit, isPending, error, onSubmit, onCancel }: FormProps) {
   const [form, setForm] = useState(draft);
   const change = (changes: Partial<Draft>) => setForm({ ...form, ...changes });
-  const faults = faultsByPlace(error?.details ?? [], placeOf);
+  const faults = formFaults(error, FIELDS);
+  const focused = useFaultFocus(error);
   return (
     <form
+      ref={focused}
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
@@ -141,7 +143,7 @@ function WebhookForm({ draft, headerNames = [], submit, isPending, error, onSubm
       <Field
         label="URL"
         hint="https on port 443 or 8443, at a public address, unless this installation allows others."
-        fault={faults.get('url')}
+        fault={faults.of('url')}
       >
         <input
           type="url"
@@ -156,23 +158,23 @@ function WebhookForm({ draft, headerNames = [], submit, isPending, error, onSubm
       </Field>
       <EventChoices
         events={form.events}
-        fault={faults.get('events')}
+        fault={faults.of('events')}
         onChange={(events) => change({ events })}
       />
-      <Field label="Description" hint="A note of your own." fault={faults.get('description')}>
+      <Field label="Description" hint="A note of your own." fault={faults.of('description')}>
         <input
           maxLength={500}
           value={form.description}
           onInput={({ currentTarget }) => change({ description: currentTarget.value })}
         />
       </Field>
-      <details open={faults.has('ratePerSecond') || faults.has('headers')}>
+      <details open={[faults.of('ratePerSecond'), faults.of('headers')].some(Boolean)}>
         <summary>Pace and headers</summary>
         <div class="stack" style={{ marginTop: '12px' }}>
           <Field
             label="Deliveries per second at most"
             hint="Empty: no limit."
-            fault={faults.get('ratePerSecond')}
+            fault={faults.of('ratePerSecond')}
           >
             <input
               type="number"
@@ -195,7 +197,7 @@ function WebhookForm({ draft, headerNames = [], submit, isPending, error, onSubm
             <Field
               label="Headers of your own"
               hint="One a line, Name: value. They are kept sealed, and never shown again."
-              fault={faults.get('headers')}
+              fault={faults.of('headers')}
             >
               <textarea
                 rows={3}
@@ -208,7 +210,7 @@ function WebhookForm({ draft, headerNames = [], submit, isPending, error, onSubm
           )}
         </div>
       </details>
-      <Fault error={error} />
+      <Fault error={faults.rest} />
       <div class="actions">
         <button type="button" onClick={onCancel}>
           Cancel

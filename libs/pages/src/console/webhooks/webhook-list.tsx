@@ -11,7 +11,8 @@ import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { CreateWebhook } from './webhook-form.js';
 import { statsQuery, webhookKey, webhooksKey, type Webhook } from './webhook-queries.js';
-import { percent, WebhookStatus } from './webhook-status.js';
+import { WebhookStatus } from './webhook-status.js';
+import { percent } from './webhook-words.js';
 
 export function WebhookList() {
   const { account, api } = useAccount();
@@ -53,7 +54,7 @@ export function WebhookList() {
           keyOf={({ id }) => id}
           columns={[
             { name: 'URL', cell: (webhook) => <Address webhook={webhook} /> },
-            { name: 'Status', cell: ({ status }) => <WebhookStatus status={status} /> },
+            { name: 'Status', cell: (webhook) => <WebhookStatus webhook={webhook} /> },
             { name: 'Events', cell: ({ events }) => <EventTypes events={events} /> },
             { name: 'Success, 24 h', number: true, cell: ({ id }) => <Success id={id} /> },
             { name: 'Last attempt', number: true, cell: ({ id }) => <LastAttempt id={id} /> },

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/preact-query';
 import type { ComponentChildren } from 'preact';
+import { dateTime } from '../../parts/clock.js';
 import { Fault } from '../../parts/fault.js';
 import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { EventTypes } from './webhook-list.js';
 import { type Stats, statsQuery, type Webhook } from './webhook-queries.js';
-import { percent } from './webhook-status.js';
+import { lengthOf, percent } from './webhook-words.js';
 
 export function WebhookOverview({ webhook }: { webhook: Webhook }) {
   const { account, api } = useAccount();
@@ -20,8 +21,8 @@ export function WebhookOverview({ webhook }: { webhook: Webhook }) {
         <Figure name="Answer, p50 / p99">
           {data.lastDay.p50 === null ? '–' : `${data.lastDay.p50} / ${data.lastDay.p99} ms`}
         </Figure>
-        <Figure name="Waiting">{waiting(data)}</Figure>
-        <Figure name="To be tried again">{data.pending.toLocaleString()}</Figure>
+        <Figure name="In line">{waiting(data)}</Figure>
+        <Figure name="To be retried">{data.pending.toLocaleString()}</Figure>
         <Figure name="Given up">{data.failed.toLocaleString()}</Figure>
         <Figure name="Events">
           <EventTypes events={webhook.events} />
@@ -39,7 +40,7 @@ export function WebhookOverview({ webhook }: { webhook: Webhook }) {
 }
 
 const waiting = ({ lagEvents, lagSeconds }: Stats) =>
-  lagEvents === 0 ? 'None' : `${lagEvents.toLocaleString()}, the oldest for ${lagSeconds} s`;
+  lagEvents === 0 ? 'None' : `${lagEvents.toLocaleString()}, the oldest for ${lengthOf(lagSeconds)}`;
 
 function Figure({ name, children }: { name: string; children: ComponentChildren }) {
   return (
@@ -51,7 +52,7 @@ function Figure({ name, children }: { name: string; children: ComponentChildren 
 }
 
 function Replaying({ replay: { since, until, only, passed, total } }: { replay: Stats['replays'][number] }) {
-  const [from, to] = [since, until].map((at) => new Date(at).toLocaleString());
+  const [from, to] = [dateTime(since), dateTime(until)];
   return (
     <div class="notice stack">
       <p>

@@ -4,6 +4,7 @@ import { useLocation, useRoute } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { Fault } from '../../parts/fault.js';
 import { Loading } from '../../parts/loading.js';
+import { When } from '../../parts/when.js';
 import { useAccount } from '../account.js';
 import { useLiveEvents } from '../live-events.js';
 import { Deliveries } from './deliveries.js';
@@ -11,8 +12,9 @@ import { Replay } from './replay.js';
 import { DeleteWebhook, ResumeWebhook, RotateSecret, TestWebhook, useUpdate } from './webhook-dialogs.js';
 import { EditWebhook } from './webhook-form.js';
 import { WebhookOverview } from './webhook-overview.js';
-import { type Webhook, webhookKey } from './webhook-queries.js';
+import { statsQuery, type Webhook, webhookKey } from './webhook-queries.js';
 import { WebhookStatus } from './webhook-status.js';
+import { answerOf, isFailing, lastAttempted } from './webhook-words.js';
 
 export function WebhookPage() {
   const { account, api } = useAccount();
@@ -55,7 +57,7 @@ function Header({ webhook }: { webhook: Webhook }) {
         <a href={path.slice(0, path.lastIndexOf('/'))}>All webhooks</a>
         <div class="row">
           <h1>{webhook.url}</h1>
-          <WebhookStatus status={webhook.status} />
+          <WebhookStatus webhook={webhook} />
         </div>
         {webhook.description && <p class="soft">{webhook.description}</p>}
         <div class="row">
@@ -102,14 +104,7 @@ function Header({ webhook }: { webhook: Webhook }) {
           <p>Nothing is lost: once the endpoint is mended, resume it from where it stood.</p>
         </div>
       )}
-      {webhook.status === 'failing' && (
-        <div class="notice warn">
-          <p>
-            Ten deliveries in a row failed. Nothing is sent but a probe now and then; once one succeeds,
-            everything follows in order.
-          </p>
-        </div>
-      )}
+      <Failing webhook={webhook} />
       {opened === 'edit' && <EditWebhook webhook={webhook} onClose={close} />}
       {opened === 'test' && <TestWebhook webhook={webhook} onClose={close} />}
       {opened === 'resume' && <ResumeWebhook webhook={webhook} onClose={close} />}
@@ -117,5 +112,48 @@ function Header({ webhook }: { webhook: Webhook }) {
       {opened === 'replay' && <Replay webhook={webhook} onClose={close} />}
       {opened === 'delete' && <DeleteWebhook webhook={webhook} onClose={close} />}
     </>
+  );
+}
+
+/** Most deliveries among which the last attempt is sought: a probe is seldom that of the newest event. */
+const SOUGHT = 100;
+/** How often the last attempt is refetched: no event reports a probe. */
+const PROBED_MS = 5_000;
+
+/** What is wrong with a failing endpoint, and when it is tried again. */
+function Failing({ webhook: { id, status } }: { webhook: Webhook }) {
+  const { account, api } = useAccount();
+  const stats = useQuery(statsQuery(account.id, api, id));
+  const fails = isFailing(status, stats.data);
+  const undelivered = useQuery({
+    queryKey: [...webhookKey(account.id, id), 'undelivered'],
+    queryFn: ({ signal }) =>
+      api.request('GET', '/v1/webhooks/{id}/deliveries', {
+        path: { id },
+        query: { status: 'pending', limit: SOUGHT },
+        signal,
+      }),
+    enabled: fails,
+    refetchInterval: PROBED_MS,
+  });
+  if (!fails) return null;
+  const last = lastAttempted(undelivered.data?.data ?? []);
+  return (
+    <div class="notice bad stack">
+      {last && (
+        <p>
+          The last attempt failed <When at={last.lastAttemptAt} />: <b class="wrapped">{answerOf(last)}</b>
+        </p>
+      )}
+      {status === 'failing' ? (
+        <p>
+          Ten deliveries in a row failed, so one probe at a time is sent, at first every few seconds, later
+          every five minutes. Once one succeeds, what is in line follows in order. “Send test” tries the
+          endpoint now.
+        </p>
+      ) : (
+        <p>Every attempt of the last hour failed. “Send test” tries the endpoint now.</p>
+      )}
+    </div>
   );
 }
