@@ -206,7 +206,9 @@ it('halts a partition at a gap that is one on the log too, tells, and lives; a r
   await producer.sendAll([behind, next(1)]);
   await until(() => status().state === 'halted');
   expect(status().reason).toMatch(/event 4 .* follows 3/);
-  expect(alarms()).toEqual(['event consumer: the missing event is not on the log; the partition is halted']);
+  expect(alarms()).toEqual([
+    'event consumer: the missing event was not found on the log; the partition is halted',
+  ]);
   const lastAlive = status().lastAliveAt;
   await producer.sendAll([next(1), next(0)]);
   await until(() => status().lastAliveAt > lastAlive + 1_000); // it stays a member
@@ -264,7 +266,7 @@ it('passes over what is no event, and parks the account of one it cannot read', 
   ]);
   await until(async () => (await seen()).length === 2);
   expect(log.entries).toContainEqual(
-    expect.objectContaining({ message: 'event consumer: a record is no event; skipped' }),
+    expect.objectContaining({ message: 'event consumer: a record is not a valid event; skipped' }),
   );
   expect(await projector.parked()).toMatchObject([
     { accountId: 'acc_bad', reason: expect.stringMatching('is no JSON') },

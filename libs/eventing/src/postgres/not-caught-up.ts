@@ -1,4 +1,4 @@
-/** What was waited for did not come in time; ask again later. */
+/** An expected event or reply did not arrive in time; a later retry may succeed. */
 export class NotCaughtUp extends Error {
   override readonly name = 'NotCaughtUp';
 }

@@ -25,9 +25,9 @@ const MOST_CHARACTERS = 512;
  *     client  <nonce> <HMAC over both and the address> <address>
  *     server  <HMAC over the same>
  *
- * `address` is where this process takes replies. If the client has it from a command (`replyto`), its proof names it and must
- * match: otherwise somebody in between could pass on the proof of one of our processes to another. Throws
- * {@link Unproven}.
+ * `address` is where this process receives replies. A client that has the address from a command (`replyto`) names it
+ * in the proof, and it must match: without that, somebody in between could pass on the proof of one of our processes to
+ * another. Throws {@link Unproven}.
  */
 export async function admit(socket: Socket, { secret }: RpcTrust, address: string): Promise<void> {
   const ours = nonce();
