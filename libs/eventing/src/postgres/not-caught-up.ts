@@ -1,4 +1,4 @@
-/** An expected event or reply did not arrive in time; a later retry may succeed. */
+/** Events were not numbered or applied in time; a later retry may succeed. */
 export class NotCaughtUp extends Error {
   override readonly name = 'NotCaughtUp';
 }
