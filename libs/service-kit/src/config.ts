@@ -3,8 +3,8 @@ import { isIP } from 'node:net';
 import { pathToFileURL } from 'node:url';
 
 /**
- * One environment variable. `read` returns undefined for a text that is not as `expected` says; `fallback` is the text
- * used when the variable is absent; the value of a `secret` is never printed.
+ * One environment variable. `read` returns undefined for an invalid text, `expected` describes a valid one; `fallback`
+ * is the text used when the variable is absent; the value of a `secret` is never printed.
  */
 export type Setting<Value = unknown> = {
   readonly description: string;

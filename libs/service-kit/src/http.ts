@@ -37,7 +37,7 @@ const PATIENCE = {
   headMs: 10_000,
   /** For a JSON body. */
   bodyMs: 30_000,
-  /** For a body that it still sends after our answer; then the connection is destroyed. */
+  /** For the rest of a body after our answer; then the connection is destroyed. */
   restMs: 10_000,
   /** For a whole request, such as a form of 100 MB. */
   requestMs: 900_000,
@@ -65,7 +65,7 @@ export function publicHttp(
     requestTimeout: requestMs,
     keepAliveTimeout: idleMs,
     connectionTimeout: silenceMs,
-    // A function: given a number, Fastify would trust no proxy.
+    // As a function, since Fastify would trust no proxy if given a number.
     trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : (trustProxy ?? false),
     // While the server closes, requests on open connections are still answered, with `Connection: close`.
     return503OnClosing: false,
@@ -88,7 +88,7 @@ export function publicHttp(
     done();
   });
   fastify.addHook('onSend', (_, reply, __, done) => {
-    // Fastify would keep the connection open, and then wait for it when it closes.
+    // Without this header Fastify keeps the connection open, and waits for it when the server closes.
     if (isEnding()) reply.header('connection', 'close');
     done();
   });

@@ -12,14 +12,15 @@ export type Acl = {
 };
 
 type Access = {
-  /** The services to which it sends commands. */
+  /** The services to which the service sends commands. */
   readonly commands?: readonly Service[];
   readonly writes?: readonly ('inbound' | 'inboundChanges' | 'inboundRaw')[];
   readonly reads?: readonly ('inbound' | 'inboundChanges' | 'inboundRaw' | 'deadLetters')[];
 };
 
 /**
- * What a service may do besides reading its own commands, reading and writing the shared log, and writing dead letters.
+ * The permissions of a service besides reading its own commands, reading and writing the shared log, and writing dead
+ * letters.
  */
 const ACCESS: Readonly<Record<Service, Access>> = {
   gateway: {

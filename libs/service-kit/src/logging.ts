@@ -52,7 +52,10 @@ export function createLogger({ service, replica, level, secrets = [], destinatio
   );
 }
 
-/** Contexts of Nest's own lines, written at debug but for warnings: errors are also thrown, and logged where caught. */
+/**
+ * Contexts of Nest's own lines. All but warnings are written at debug: Nest also throws its errors, and they are logged
+ * where they are caught.
+ */
 const NEST_CONTEXTS = new Set([
   ...[
     'NestFactory',

@@ -20,7 +20,7 @@ const counter = described('counter');
 const gauge = described('gauge');
 const histogram = described('histogram');
 
-/** How many phone numbers, or webhooks, have series of their own; the others share one. */
+/** How many phone numbers, or webhooks, have their own series; all further ones share one series. */
 export const TOP = 20;
 /** The label of the shared series. */
 export const OTHERS = 'other';
