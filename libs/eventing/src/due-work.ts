@@ -26,7 +26,7 @@ export type DueWorkOptions<Item> = {
   readonly renew?: (item: Item) => Promise<void>;
   /**
    * Ends an item's lease, so that another replica can claim the item at once. If given, `stop` waits for work 1 s at
-   * most and then ends its leases.
+   * most and then ends the leases.
    */
   readonly release?: (item: Item) => Promise<void>;
   /** The fields of log lines about an item. */

@@ -1,4 +1,4 @@
-/** A wait that can be ended early; one at a time. */
+/** A wait that can be ended early; at most one wait at a time. */
 export class Pause {
   private over?: () => void;
 

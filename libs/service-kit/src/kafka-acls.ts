@@ -4,7 +4,7 @@ import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
 /** One operation that Kafka allows a principal. `prefixed`: on all resources whose names begin with `name`. */
 export type Acl = {
   readonly principal: string;
-  /** As kafka-acls.sh spells it. */
+  /** The operation, as kafka-acls.sh spells it. */
   readonly operation: 'Read' | 'Write' | 'Describe' | 'DescribeConfigs' | 'Create';
   readonly resource: 'topic' | 'group';
   readonly name: string;

@@ -17,9 +17,9 @@ const INFO = 30;
 const LEVEL = /^\{"level":(\d+)/;
 
 /**
- * A pino logger that writes one JSON object per line to stdout. Secrets are left out at every level; phone numbers and
- * bodies of messages at info and above. `secrets` are texts that must never appear. Of each kind (see {@link logLineLimit})
- * it writes 20 lines per 10 s, then the number of lines left out.
+ * A pino logger that writes one JSON object per line to stdout. It leaves out secrets at every level, and phone numbers
+ * and message bodies at info and above. `secrets` are texts that must never appear. Of each kind (see {@link
+ * logLineLimit}) it writes 20 lines per 10 s, then the number of lines left out.
  */
 export function createLogger({ service, replica, level, secrets = [], destination }: LoggerOptions): Logger {
   const unsafe = secrets

@@ -206,7 +206,7 @@ export const METRICS = {
   ),
 } satisfies Readonly<Record<string, Described>>;
 
-/** The table as Markdown, for docs/observability.md. */
+/** The table of metrics as Markdown, for docs/observability.md. */
 export function metricsMarkdown(): string {
   const rows = Object.values<Described>(METRICS)
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))

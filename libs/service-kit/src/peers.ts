@@ -22,7 +22,7 @@ export class Peers {
     runtime.shutdown.on('producers', 'peers', () => this.clients.forEach((client) => client.close()));
   }
 
-  /** The services that can be asked, this one included. */
+  /** The services to which queries can be sent, this one included. */
   get known(): readonly Service[] {
     const { config, service } = this.runtime as Runtime<Record<string, unknown>>;
     return SERVICES.filter((one) => one === service || config[peerSetting(one)] !== undefined);

@@ -154,7 +154,7 @@ export class Projections {
 /** The longest search for an event (ms). */
 const SEARCH_MS = 15_000;
 
-/** Parked accounts beyond this are not counted. */
+/** Parked accounts beyond this number are not counted. */
 const MOST_COUNTED = 1_000;
 
 /** The consumer group of this service's commands, or of one of its projections. */

@@ -36,9 +36,9 @@ export type ProvisionOptions = {
 
 /**
  * Makes what an installation needs before its services start: per service a schema and the one role that can see it,
- * two extensions that come with Postgres (pg_trgm, btree_gin), and all topics. What exists stays; passwords are set
- * again. Resolves with each service's DATABASE_URL, and with the differences between existing topics and those asked
- * for.
+ * two extensions that come with Postgres (pg_trgm, btree_gin), and all topics. Existing schemas, roles and topics stay;
+ * the roles' passwords are set again. Resolves with each service's DATABASE_URL, and with the differences between
+ * existing topics and those asked for.
  */
 export async function provision(options: ProvisionOptions) {
   const { services = SERVICES } = options;

@@ -36,7 +36,7 @@ export class Secrets {
     return `${head}.${sealed.toString('base64url')}`;
   }
 
-  /** Throws {@link UnsealFailed}. */
+  /** Opens a sealed text. Throws {@link UnsealFailed} if it cannot be opened. */
   unseal(sealed: string, owner: string): string {
     const [version, id = '', body = ''] = sealed.split('.');
     const key = this.keys.get(id);

@@ -18,7 +18,8 @@ export type ProducerLink = {
 };
 
 /**
- * Our limit of a request. The broker's `message.max.bytes` (1,048,588 by default) limits a partition's records in one.
+ * Our limit of a request; the broker's `message.max.bytes` (1,048,588 by default) limits one partition's records in a
+ * request.
  */
 const MAX_REQUEST_BYTES = 900_000;
 

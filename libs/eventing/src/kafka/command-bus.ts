@@ -72,7 +72,7 @@ export class CommandBus {
   }
 
   /**
-   * Resolves to the first-stage reply: the command is decided and stored. At the deadline asks the service for its
+   * Resolves to the first-stage reply: the command is decided and stored. At the deadline asks the service for the
    * stored reply; rejects with {@link CommandTimeout} if there is none. Commands with the same `key` are handled in the
    * order sent. A command id that still waits for its reply is not sent again.
    */

@@ -55,9 +55,9 @@ type Handler = (command: Command) => Promise<unknown>;
 /**
  * A Nest transport for commands and inbound records: handles them in order per key, keys in parallel, and replies over
  * TCP. Retries passing faults without limit; a record that cannot be handled goes to the dead letters, and the next one
- * follows. A record whose Postgres statements still time out after a minute is itself too slow and goes there too.
- * Commands that share a record are handled, and dead-lettered, one by one. Offsets are committed after handling, so
- * records may be redelivered and handlers must be idempotent.
+ * follows. A record whose Postgres statements still time out after a minute is itself too slow, and goes to the dead
+ * letters too. Commands that share a record are handled, and dead-lettered, one by one. Offsets are committed after
+ * handling, so records may be redelivered and handlers must be idempotent.
  */
 export class KafkaCommandServer extends Server implements CustomTransportStrategy {
   override readonly transportId = Transport.KAFKA;

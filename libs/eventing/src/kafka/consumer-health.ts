@@ -75,7 +75,7 @@ export function watchConsumers({ health, ping, onDead, deadAfterMs = 30_000 }: W
 
   const look = async () => {
     const now = Date.now();
-    if (now - lastLook > 2 * everyMs) excusedUntil = now; // this process was frozen meanwhile
+    if (now - lastLook > 2 * everyMs) excusedUntil = now; // this process was frozen: the silence does not count
     lastLook = now;
     if (!silentSince(now - 2 * everyMs)) return;
     if (!(await ping())) {

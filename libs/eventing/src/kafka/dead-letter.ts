@@ -112,7 +112,7 @@ export function putBack(
   };
 }
 
-/** Whether a record was put back for a group other than `groupId`. */
+/** Whether a record is the retry of a dead letter of a group other than `groupId`. */
 export function isForOthers(record: Pick<ConsumedRecord, 'headers'>, groupId: string): boolean {
   const group = header(record, 'dl_group');
   return group !== undefined && group !== groupId;

@@ -177,7 +177,10 @@ export class EventConsumer {
     }
   }
 
-  /** Reads the partition again from before the gap, or halts it. Resolves to the error if neither succeeded. */
+  /**
+   * Reads the partition again from before the gap, or halts it. Resolves to undefined, or to the error that prevented
+   * both.
+   */
   private async lookBack(batch: RecordBatch, gap: ProjectionGap): Promise<unknown> {
     const { logger, projector } = this.options;
     const { partition } = batch;
@@ -208,7 +211,7 @@ export class EventConsumer {
     batch.halt(gap.message);
     logger.error(
       { ...fields, offset, alarm: true },
-      'event consumer: the missing event was not found on the log; the partition is halted',
+      'event consumer: the missing event was not found; the partition is halted',
     );
     return undefined;
   }
@@ -294,7 +297,8 @@ export function readEvent(record: ConsumedRecord, types: ReadonlySet<string>): L
   const numbers = readNumbers((name) => header(record, name));
   const accountId = header(record, 'account') ?? '';
   if (!type || !source || !numbers) return undefined;
-  if (source.length > LONGEST_NAME || accountId.length > LONGEST_NAME) return undefined; // Postgres indexes both.
+  // Postgres indexes both, and limits the size of an index row.
+  if (source.length > LONGEST_NAME || accountId.length > LONGEST_NAME) return undefined;
   return {
     type,
     source,

@@ -10,7 +10,7 @@ export type Sought = {
   readonly source: string;
   readonly epoch: number;
   readonly sequence: number;
-  /** Rejects the search when it aborts. */
+  /** Ends the search with an error when it aborts. */
   readonly signal: AbortSignal;
 };
 
@@ -50,7 +50,7 @@ export async function findSequence(
       if (at === 0) [found, high] = [Number(own[0]!.offset), from];
       else if (own.length > 0) low = batch.end;
       else if (batch.end < high)
-        return; // The next batch decides.
+        return; // Undecided: the next batch may hold an event of the source.
       else high = from;
       if (low >= high) return resolve(found);
       from = Math.floor((low + high) / 2);

@@ -36,14 +36,17 @@ const TOPIC_RESOURCE = 2;
 
 export type KafkaClient = ReturnType<typeof connectKafka>;
 
-// Set here since kafkajs has other defaults while NODE_ENV is 'test'; they decide how soon a broker's fault
-// is noticed.
+// Set here since kafkajs has other defaults while NODE_ENV is 'test'; these values decide how soon a broker's
+// fault is noticed.
 const retry = { initialRetryTime: 100, maxRetryTime: 5_000, multiplier: 2, factor: 0.2, retries: 8 };
 
 /** How the brokers are reached: without TLS and unauthenticated unless set. */
 export type KafkaAccess = {
   readonly brokers: readonly string[];
-  /** TLS: `ca` if a private authority signed the broker's certificate, `cert` and `key` if it asks for the client's. */
+  /**
+   * TLS: `ca` if a private authority signed the brokers' certificates, `cert` and `key` if brokers ask for the
+   * client's.
+   */
   readonly ssl?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
   readonly sasl?: SASLOptions | undefined;
 };

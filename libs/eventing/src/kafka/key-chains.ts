@@ -52,7 +52,7 @@ class Chain {
 /**
  * Handles the commands of a batch in order within a key, keys in parallel, also keys that share a record. A key that
  * takes longer than 20 ms (it waits for a peer or a retry) does not block its partition: later batches begin, their
- * commands of that key wait, and no offset from its first unfinished record on is committed.
+ * commands of the slow key wait, and no offset from the slow key's first unfinished record on is committed.
  */
 export class KeyChains {
   /** The last chain of each topic, partition and key. */

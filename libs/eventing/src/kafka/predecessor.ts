@@ -40,7 +40,7 @@ export async function dismissPredecessor(
     const coordinator = await cluster.findGroupCoordinator({ groupId });
     for (const { memberId } of gone)
       await coordinator.leaveGroup({ groupId, memberId }).catch((error: { readonly type?: string }) => {
-        if (error.type !== 'UNKNOWN_MEMBER_ID') throw error; // its session has ended meanwhile
+        if (error.type !== 'UNKNOWN_MEMBER_ID') throw error; // the member's session has ended meanwhile
       });
     logger.info(
       { group: groupId, members: gone.length },

@@ -8,7 +8,7 @@ export type Span = {
   /** Bounds of the records' timestamps (ms since the epoch); `until` is exclusive. */
   readonly since: number;
   readonly until: number;
-  /** Rejects the reading when it aborts. */
+  /** Ends the reading with an error when it aborts. */
   readonly signal: AbortSignal;
 };
 
@@ -17,7 +17,7 @@ export type Stretch = {
   readonly topic: string;
   readonly from: readonly number[];
   readonly ends: readonly number[];
-  /** Rejects the reading when it aborts. */
+  /** Ends the reading with an error when it aborts. */
   readonly signal: AbortSignal;
 };
 

@@ -460,7 +460,7 @@ export class RecordConsumer {
     return Math.min(most, Math.max(20, (Date.now() - youngest) / 4)) | 0;
   }
 
-  /** Called by batches. */
+  /** Called by batches. Starts the interval for heartbeats, commits and alarms (500 ms), unless it runs already. */
   tend(): void {
     if (this.wiring.status.state === 'closed') return;
     this.tending ??= setInterval(() => {
@@ -473,7 +473,7 @@ export class RecordConsumer {
     }, HEARTBEAT_MS);
   }
 
-  /** Called by batches. */
+  /** Called by batches. Sends a heartbeat; ends the stay at a rebalance, or if the member is out of the group. */
   async beat(stay: Stay): Promise<void> {
     try {
       this.isBeating = true;
@@ -498,7 +498,7 @@ export class RecordConsumer {
     this.show();
   }
 
-  /** Called by batches. */
+  /** Called by batches. Ends what {@link waits} has shown for the same part. */
   goesOn(place: Place, part?: Part): void {
     const shown = this.waiting.get(keyOf(place));
     if (!shown || shown.part !== part) return;

@@ -17,10 +17,10 @@ const LOOK_MS = 1_000;
 
 /**
  * Makes kafkajs' request queues idle without timers. kafkajs 2.2.4 checks every connection's queue each millisecond,
- * even if it is empty, because its timer is set to a time in the past (requestQueue/index.js): most of an idle
- * process's CPU time, and a TimeoutNegativeWarning on Node 24. Here a queue is checked when a request is queued or
- * answered. kafkajs also looks for timed-out requests ten times a second per connection; here one check a second serves
- * all connections.
+ * even if it is empty, because its timer is set to a time in the past (requestQueue/index.js): this takes most of an
+ * idle process's CPU time and causes a TimeoutNegativeWarning on Node 24. Here a queue is checked when a request is
+ * queued or answered. kafkajs also looks for timed-out requests ten times a second per connection; here one check a
+ * second serves all connections.
  */
 export function quietenRequestQueues(): void {
   const load = createRequire(import.meta.url);

@@ -28,7 +28,7 @@ export class SourceLog {
   /**
    * What the log holds of the source, by partition. Reads only the records after the mark, or a whole partition if
    * there is no mark or the log was truncated before it. Ignores events whose epoch is more than one above the last
-   * known (`epochs`, by partition, or read here).
+   * known one (in `epochs`, by partition, or read earlier in the log).
    */
   async held(mark: LogMark | null, epochs: readonly number[], signal: AbortSignal): Promise<readonly Held[]> {
     const { topic, source } = this.of;

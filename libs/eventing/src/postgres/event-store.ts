@@ -57,7 +57,7 @@ export class EventStore {
     return this.enqueue({ aggregate, command, keepReply: true }) as Promise<Reply | undefined>;
   }
 
-  /** Executes a service's own command. Its decider must be idempotent, since no reply is stored. */
+  /** Executes a service's own command. The decider must be idempotent, since no reply is stored. */
   apply<C extends Message, S, E extends DomainEvent, R>(
     aggregate: Aggregate<C, S, E, R>,
     command: OwnCommand<NoInfer<C>>,

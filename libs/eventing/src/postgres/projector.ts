@@ -510,7 +510,7 @@ export class Projector {
     for (const { id, source, epoch, sequence } of events)
       this.options.logger.error(
         { alarm: true, projection: this.options.projection.name, partition, source, epoch, sequence, id },
-        'projector: event skipped: its epoch is not the next of its source; something else may write to the log',
+        'projector: event skipped: its epoch is not the next of its source; another program may write to the log',
       );
   }
 

@@ -29,7 +29,7 @@ const MARK_MS = 10_000;
 const LOOK_MS = 2_000;
 
 export type RelayOptions = {
-  /** The service's pool; the leader's session is opened with its settings. */
+  /** The service's pool; the leader's session connects with the pool's options. */
   readonly pool: Pool;
   readonly schema: string;
   /** `ce_source`, the service's name. */
@@ -287,7 +287,7 @@ export class OutboxRelay {
       session.lost.throwIfAborted();
       logger.warn(
         { err, schema },
-        "relay: the log's end could not be marked; trying again with the next mark",
+        "relay: the log's end offsets could not be read or stored; trying again at the next interval",
       );
       return;
     }

@@ -72,8 +72,8 @@ export async function round(
   const { results, appended, replies } = decideAll(items, { stored, streams, facts }, options.newEventId);
 
   const events = appended.map(({ event }) => event);
-  // Comes first in the list: if another transaction was faster, the other statements fail only as a
-  // consequence.
+  // Overtaken comes first in the list below: if another transaction was faster, the other statements fail
+  // only as a consequence.
   const first = (isFirst: boolean) => {
     if (!isFirst) throw new Overtaken();
   };

@@ -79,10 +79,11 @@ create table ${schema}.replies_default partition of ${schema}.replies default;
  * eventingTables}.
  *
  * `next_offset`: all events of the source up to `sequence` are before this offset of the log; reading of a partition
- * continues at its largest one. `rewinds` counts how often an operator changed it. `has_parked` is set on all rows of a
- * partition while one of its accounts is parked; `halted` says why while the partition is halted. `parked` holds, in
- * the order of `n`, the event of an account that could not be applied (with `reason` and `due`) and all later ones of
- * that account. `skipped` holds the events that an operator has skipped, and why.
+ * continues at the largest `next_offset` of its sources. `rewinds` counts how often an operator changed `next_offset`.
+ * `has_parked` is set on all rows of a partition while one of its accounts is parked; `halted` says why while the
+ * partition is halted. `parked` holds, in the order of `n`, the event of an account that could not be applied (with
+ * `reason` and `due`) and all later ones of that account. `skipped` holds the events that an operator has skipped, and
+ * why.
  */
 export function recoveryTables(schema: string): string {
   checkName(schema);

@@ -233,7 +233,7 @@ export class Sequencer {
   }
 
   /**
-   * Saves a mark: at `at`, the published events of the source, and no other events of it, were before the offsets
+   * Saves a mark: at `at`, the published events of the source, and none of its later events, were before the offsets
    * `ends`.
    */
   async saveMark(at: number, ends: readonly number[]): Promise<void> {

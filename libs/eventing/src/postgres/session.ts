@@ -17,7 +17,7 @@ export type Session = {
 };
 
 /**
- * Connects with the options of `pool`, but its own `application_name` and settings (values as Postgres reads them).
+ * Connects with the options of `pool`, the application name `name` and `settings` (values as Postgres reads them).
  * Sends a heartbeat `heartbeatMs` after the last answer. A query without an answer for 10 s fails; a failed heartbeat
  * counts as a lost connection.
  */

@@ -112,7 +112,7 @@ async function rowsOf(tx: PoolClient, table: string, fresh: readonly Fresh[]): P
 
 /**
  * Writes the changed states. Resolves to false if another transaction has begun one of the new streams. `any($1)` makes
- * Postgres use the index even in a plan made while the table was small, which it keeps as the table grows.
+ * Postgres use the index even in a plan made while the table was small: it keeps that plan as the table grows.
  */
 export async function saveStreams(tx: PoolClient, schema: string, streams: Streams): Promise<boolean> {
   let begun = true;

@@ -9,7 +9,7 @@ export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Pro
   let broken: Error | undefined;
   try {
     const begun = tx.query('begin');
-    begun.catch(() => undefined); // then the statements after it fail too
+    begun.catch(() => undefined); // if `begin` fails, the statements after it fail too
     const result = await work(tx);
     await begun;
     await tx.query('commit');

@@ -23,7 +23,7 @@ export class WakeUp {
     private readonly options: { readonly pool: Pool; readonly logger: Logger; readonly name: string },
   ) {}
 
-  /** Connects in the background, and again after a loss; hints to send are kept until then. */
+  /** Connects in the background, and again after a loss; hints to send wait for the connection. */
   start(): void {
     this.#running ??= this.#run();
   }

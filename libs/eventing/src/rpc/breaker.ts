@@ -40,7 +40,7 @@ export class Breaker {
     this.turn(false);
   }
 
-  /** Pings once. Resolves to false if requests to the peer would wait in vain. */
+  /** Pings once. Resolves to false if requests to the peer would wait without getting an answer. */
   private async passes(): Promise<boolean> {
     const begun = performance.now();
     try {

@@ -63,7 +63,7 @@ export class RpcServer extends ServerTCP {
     this.address = address;
     this.trust = trust;
     this.server.maxConnections = connections;
-    this.server.on('drop', () => this.logger.warn('rpc server: too many connections; a new one is closed'));
+    this.server.on('drop', () => this.logger.warn('rpc server: too many connections; closing a new one'));
     this.server.on('tlsClientError', ({ message: reason }: Error, { remoteAddress }: Socket) =>
       this.refused(remoteAddress, reason),
     );
@@ -98,15 +98,18 @@ export class RpcServer extends ServerTCP {
   protected override getSocketInstance(socket: Socket): PromptSocket {
     const { remoteAddress: address } = socket;
     return new RequestSocket(socket, this.frameLength, ({ name: fault }) =>
-      this.logger.warn('rpc server: malformed frame from a peer; its connection is cut', { address, fault }),
+      this.logger.warn('rpc server: malformed frame from a peer; closing its connection', { address, fault }),
     );
   }
 
   private refused(address: string | undefined, reason: string): void {
-    this.logger.warn('rpc server: a peer did not prove that it is one of ours; its connection is closed', {
-      address,
-      reason,
-    });
+    this.logger.warn(
+      'rpc server: a peer did not prove that it is a process of this installation; closing its connection',
+      {
+        address,
+        reason,
+      },
+    );
   }
 }
 

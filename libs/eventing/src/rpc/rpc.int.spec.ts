@@ -464,7 +464,7 @@ describe('a peer that does not know the secret', () => {
     expect(calls).toEqual([]);
     expect(lines).toEqual([
       [
-        'rpc server: a peer did not prove that it is one of ours; its connection is closed',
+        'rpc server: a peer did not prove that it is a process of this installation; closing its connection',
         expect.objectContaining({ address: HOST }),
         expect.anything(),
       ],
