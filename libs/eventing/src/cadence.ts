@@ -1,4 +1,7 @@
-/** Keeps rounds of work at least `ms` apart, so that items gather in between. A lone round does not wait. */
+/**
+ * Spaces rounds of work at least `ms` apart, so that items gather between them. A round after a longer gap does not
+ * wait.
+ */
 export class Cadence {
   private last = -Infinity;
 
@@ -9,7 +12,7 @@ export class Cadence {
     return Math.max(0, this.last + this.ms - performance.now());
   }
 
-  /** A round begins. */
+  /** Must be called when a round begins. */
   begin(): void {
     this.last = performance.now();
   }

@@ -1,6 +1,9 @@
 import type { Message, Of } from './message.js';
 
-/** The rules of one aggregate as two tables, complete by type: what a command leads to, and what an event changes. */
+/**
+ * The rules of one aggregate: `decide` maps a command to events, `evolve` maps an event to the next state. The compiler
+ * requires an entry for every type.
+ */
 export type Decider<Command extends Message, State, Event extends Message> = {
   readonly initial: State;
   readonly decide: {
@@ -19,7 +22,10 @@ export function decide<C extends Message, S, E extends Message>(
   return rule(command, state);
 }
 
-/** Folds events into a state; replaying a stream from `initial` gives the state that is stored beside it. */
+/**
+ * Folds events into a state. Folding all of a stream's events from `initial` gives the state that is stored for the
+ * stream.
+ */
 export function fold<C extends Message, S, E extends Message>(
   decider: Decider<C, S, E>,
   events: readonly E[],

@@ -3,13 +3,16 @@ import { Periodic } from './periodic.js';
 
 const RENEW_MS = 10_000;
 const PATIENCE_MS = 1_000;
-/** The longest poll interval while nothing is due; what a lost replica left is found this much later. */
+/**
+ * The longest poll interval while nothing is due (ms); a crashed replica's items are claimed this long after their
+ * leases expire.
+ */
 const REST_MS = 5_000;
-/** An item that failed here and is due again within this time keeps polls at their shortest interval. */
+/** A failed item that is due again within this time (ms) keeps polls at their shortest interval. */
 const SOON_MS = 60_000;
 
 export type DueWorkOptions<Item> = {
-  /** What an item is, for the log: "read receipt". */
+  /** The kind of item, for log lines: "read receipt". */
   readonly name: string;
   readonly lookEveryMs: number;
   /** How many items are worked on in parallel. */
@@ -19,31 +22,34 @@ export type DueWorkOptions<Item> = {
   readonly work: (item: Item, stopping: AbortSignal) => Promise<void>;
   /** Stores the failure of an attempt. Resolves to the ms until the item is due again; null: not retried. */
   readonly failed: (item: Item, error: unknown) => Promise<number | null>;
-  /** Extends the lease; called every 10 s during `work`, so a lease takes 30 s or more. */
+  /** Extends an item's lease; called every 10 s during `work`, so a lease must last 30 s or longer. */
   readonly renew?: (item: Item) => Promise<void>;
   /**
-   * Ends the lease, so that another replica takes over at once. If given, `stop` leaves work that takes longer than 1
-   * s.
+   * Ends an item's lease, so that another replica can claim the item at once. If given, `stop` waits for work 1 s at
+   * most and then ends the leases.
    */
   readonly release?: (item: Item) => Promise<void>;
-  /** Fields of its log lines. */
+  /** The fields of log lines about an item. */
   readonly fields: (item: Item) => object;
   readonly logger: Logger;
 };
 
 /**
- * Works on rows that fall due, across all replicas. The poll alone guarantees that none is missed (every 5 s at rest);
- * `wake` is a hint for what is due sooner. The owner's SQL holds the leases and due times; work whose lease expired may
- * be done twice.
+ * Works on database rows as they fall due, shared by all replicas. Polling alone (every 5 s while nothing is due)
+ * guarantees that no row is missed; `wake` only hastens the next poll. The caller's functions store leases and due
+ * times; an item whose lease expires during `work` may be worked on twice.
  */
 export class DueWork<Item> {
   private readonly looks: Periodic;
   private readonly renewals: Periodic | undefined;
   private readonly underWay = new Set<Promise<void>>();
-  /** Items in `work`: a renewal must not overwrite the due time that a failure stored. */
+  /**
+   * Items in `work`, whose leases are renewed. A failed item leaves first: a renewal would overwrite its stored due
+   * time.
+   */
   private readonly held = new Set<Item>();
   private mayBeMore = false;
-  /** When the last item that failed here is due again (ms since the epoch), if that is soon. */
+  /** Until when polls keep their shortest interval because a failed item is due soon (ms since the epoch). */
   private dueUntil = 0;
 
   constructor(private readonly options: DueWorkOptions<Item>) {
@@ -70,12 +76,14 @@ export class DueWork<Item> {
     this.renewals?.start();
   }
 
-  /** Something may be due. */
+  /** Polls at once, because an item may be due. */
   wake(): void {
     this.looks.wake();
   }
 
-  /** Claims nothing more and waits for the work under way; with `release`, for 1 s at most. */
+  /**
+   * Claims nothing more and waits for the work under way; with `release`, for 1 s at most, and then ends the leases.
+   */
   async stop(): Promise<void> {
     const { release } = this.options;
     await this.looks.stop();
@@ -85,7 +93,10 @@ export class DueWork<Item> {
     if (release) await Promise.all([...this.held].map((item) => release(item)));
   }
 
-  /** Resolves to true while work is under way or due soon. */
+  /**
+   * Claims items for all free places. Resolves to false if no work is under way or due soon: the poll interval may
+   * grow.
+   */
   private async look(stopping: AbortSignal): Promise<boolean> {
     const { atOnce, claim } = this.options;
     for (let room; !stopping.aborted && (room = atOnce - this.underWay.size) > 0;) {

@@ -7,7 +7,7 @@ type Work = {
   readonly stopping: AbortSignal;
 };
 
-/** Due work over a list; the test ends each item's work. */
+/** Starts due work on the items of a list; the test ends the work on each item. */
 function dueWork(more: Partial<DueWorkOptions<string>> = {}) {
   const due: string[] = [];
   const rooms: number[] = [];

@@ -3,13 +3,13 @@ import { jittered, retryDelay } from './retry-delay.js';
 /** 'passing': a retry may succeed. 'broken': no retry will. */
 export type Fault = 'passing' | 'broken';
 
-/** SQLSTATEs of the connection (Postgres, appendix A): 08 connection, 53 resources, 57P shutdown. */
+/** SQLSTATEs of an unusable connection (Postgres docs, appendix A): 08 connection, 53 resources, 57P shutdown. */
 const CONNECTION_STATE = /^(?:08...|53...|57P..)$/;
 
-/** SQLSTATEs that pass as well: serialization failure, deadlock, idle transaction; {@link isTimeout}. */
+/** Other SQLSTATEs that may pass: serialization failure, deadlock, idle transaction timeout, and {@link isTimeout}. */
 const PASSING_STATE = /^(?:40001|40P01|25P03|57014|55P03)$/;
 
-/** Cancelled by statement_timeout, or the lock was not available. */
+/** SQLSTATEs of a statement cancelled by statement_timeout, and of a lock not available in time. */
 const TIMEOUT_STATE = /^(?:57014|55P03)$/;
 
 const SOCKET_CODES = new Set([
@@ -24,7 +24,7 @@ const PASSING_NAMES = new Set([
   'NotCaughtUp',
   'Overtaken',
   'KafkaJSNumberOfRetriesExceeded',
-  // A password is changed on one side first, and a token server may be down.
+  // Both may pass: a password changes on one side first, and a token server may be down.
   'KafkaJSSASLAuthenticationError',
   'TokenUnavailable',
 ]);
@@ -54,18 +54,20 @@ const passes = (error: Coded): boolean =>
   PASSING_NAMES.has(error.name) ||
   (error.name.startsWith('KafkaJS') && error.retriable === true);
 
-/** Whether the error, or one of its causes, is of the kind. */
+/** Whether `kind` is true of the error or of one of its causes. */
 function isOf(kind: (error: Coded) => boolean, error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return kind(error) || isOf(kind, error.cause);
 }
 
-/** Faults of Postgres, Kafka and the network pass; everything else is broken. Looks through `cause`. */
+/**
+ * 'passing' for temporary faults of Postgres, Kafka or the network, also as a `cause`; 'broken' for all other errors.
+ */
 export function classifyFault(error: unknown): Fault {
   return isOf(passes, error) ? 'passing' : 'broken';
 }
 
-/** A statement timed out: Postgres is busy, or the statement itself is too slow. */
+/** Whether a Postgres statement timed out: Postgres is busy, or the statement itself is too slow. */
 export function isTimeout(error: unknown): boolean {
   return isOf((coded) => has(coded, TIMEOUT_STATE), error);
 }
@@ -74,8 +76,9 @@ export function isTimeout(error: unknown): boolean {
 export type Division = 'none' | 'halves' | 'singles';
 
 /**
- * How to divide a batch that met the fault, so that only the items that cause it fail. A connection fault fails all of
- * them. After a timeout each item runs alone: in halves, the slow one would time out at every division.
+ * How to divide a batch that failed with `error`, so that in the end only the faulty items fail. A connection fault
+ * fails the whole batch. After a timeout each item runs alone: in halves, the slow item would time out at every
+ * division.
  */
 export function divisionAfter(error: unknown): Division {
   if (isOf(ofConnection, error)) return 'none';

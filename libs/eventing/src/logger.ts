@@ -1,4 +1,4 @@
-/** What the plumbing writes to; a pino logger is one. */
+/** The logger that this library writes to; a pino logger fits. */
 export type Logger = {
   readonly [Level in 'debug' | 'info' | 'warn' | 'error']: (fields: object, message: string) => void;
 };

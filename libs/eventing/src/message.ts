@@ -8,8 +8,8 @@ export type Message<Type extends string = string, Data = unknown> = {
 export type Of<Union extends Message, Type extends Union['type']> = Extract<Union, { type: Type }>;
 
 /**
- * An event as a decider returns it. `data` is what every reader of the log sees;
- * `private` is kept with the event to fold the state from and is never published.
+ * An event as a decider returns it. `data` is published on the shared log; `private` is stored with the event, for
+ * folding the state, and never published.
  */
 export type DomainEvent<Type extends string = string, Data = unknown, Private = unknown> = Message<
   Type,
@@ -20,7 +20,8 @@ export type DomainEvent<Type extends string = string, Data = unknown, Private = 
 
 /**
  * A command on its way to the service that decides it. `id` is unique, and the same on redelivery; `deadline` is in ms
- * since the epoch; `replyTo` is the `host:port` that waits for the reply; `actor` is the API key or process that asked.
+ * since the epoch; `replyTo` is the `host:port` that waits for the reply; `actor` is the API key or process that issued
+ * the command.
  */
 export type Command<Type extends string = string, Data = unknown> = Message<Type, Data> & {
   readonly id: string;
@@ -31,15 +32,15 @@ export type Command<Type extends string = string, Data = unknown> = Message<Type
   readonly traceparent?: string;
 };
 
-/** The result of a command. `data`: the handler's answer; `error`: a refusal, as final as an answer. */
+/** The result of a command. `data`: the handler's result; `error`: a refusal, which is final too. */
 export type Reply<Data = unknown> =
   { readonly ok: true; readonly data: Data } | { readonly ok: false; readonly error: RejectionData };
 
 export type RejectionData = { readonly code: string; readonly message: string; readonly details?: unknown };
 
 /**
- * An event as it stands on the shared log. `sequence` is dense per source; `previous` is the source's last sequence in
- * the same partition (0: none); `offset` is the record's.
+ * An event as read from the shared log. `sequence` has no gaps per source; `previous` is the source's last sequence in
+ * the same partition (0: none); `offset` is the Kafka record's.
  */
 export type LogEvent<Type extends string = string, Data = unknown> = Message<Type, Data> & {
   readonly id: string;

@@ -4,7 +4,7 @@ import { microBatch } from './micro-batch.js';
 const refused = (code: string) => Object.assign(new Error(code), { code });
 const numbers = Array.from({ length: 200 }, (_, n) => n);
 
-/** Batches fail with `code` while one of `bad` is in them; `sizes` are those of the runs. */
+/** A batch that contains one of `bad` fails with `code`; `sizes` lists the sizes of the batches run. */
 function failing(code: string, bad: readonly number[], lanes = 1) {
   const sizes: number[] = [];
   const call = microBatch(

@@ -3,7 +3,7 @@ import { Partitioners } from 'kafkajs';
 import { murmur2, partitionOf } from './partition.js';
 
 it.each([
-  // From Kafka's own UtilsTest.
+  // These values are from Kafka's own UtilsTest.
   ['21', -973932308],
   ['foobar', -790332482],
   ['a-little-bit-long-string', -985981536],

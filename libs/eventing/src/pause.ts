@@ -1,4 +1,4 @@
-/** A wait that can be ended early; one at a time. */
+/** A wait that can be ended early; at most one wait at a time. */
 export class Pause {
   private over?: () => void;
 
@@ -13,13 +13,13 @@ export class Pause {
     });
   }
 
-  /** Does nothing if no wait is under way. */
+  /** Ends the wait under way, if any. */
   end(): void {
     this.over?.();
   }
 }
 
-/** Whether `done` settles within `ms`; throws what it throws. */
+/** Whether `done` resolves within `ms`; rejects if `done` rejects within `ms`. */
 export async function isDoneWithin(ms: number, done: Promise<unknown>): Promise<boolean> {
   const pause = new Pause();
   try {

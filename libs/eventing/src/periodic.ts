@@ -2,17 +2,17 @@ import type { Logger } from './logger.js';
 import { retryDelay } from './retry-delay.js';
 
 export type PeriodicOptions = {
-  /** For the log: "<component>: <what a run does>". */
+  /** For log lines: "<component>: <what a run does>". */
   readonly name: string;
   readonly everyMs: number;
-  /** For a poll: while runs find nothing (resolve to false) the interval doubles, up to this (ms). */
+  /** For polls: the interval doubles while runs find nothing (resolve to false), up to this (ms). */
   readonly restMs?: number;
-  /** `stopping` is for long runs. */
+  /** `stopping` aborts at `stop`, so that long runs can end early. */
   readonly run: (stopping: AbortSignal) => Promise<unknown>;
   readonly logger: Logger;
 };
 
-/** Runs every `everyMs` and when woken, one run at a time. A failed run is logged; the next comes as usual. */
+/** Runs every `everyMs` and when woken, one run at a time. A failed run is logged and does not stop later runs. */
 export class Periodic {
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;

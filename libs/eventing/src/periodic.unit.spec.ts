@@ -7,7 +7,7 @@ type Run = {
   readonly stopping: AbortSignal;
 };
 
-/** A periodic whose runs end when the test ends them. */
+/** A Periodic whose runs end when the test ends them. */
 function periodic(more: Partial<PeriodicOptions> = {}) {
   const runs: Run[] = [];
   const logs: string[] = [];

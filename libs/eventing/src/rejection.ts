@@ -24,7 +24,7 @@ export class Rejection extends Error {
   }
 }
 
-/** For a reply whose refusal is a fault: throws it as a plain error, to be retried or dead-lettered. */
+/** Returns a reply that is no refusal; throws a refusal as a plain error, to be retried or dead-lettered. */
 export function unrefused<Done extends { readonly ok: true }>(
   reply: Done | { readonly ok: false; readonly error: RejectionData },
 ): Done {

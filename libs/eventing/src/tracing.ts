@@ -2,19 +2,19 @@ type SpanAttributes = Readonly<Record<string, string | number | boolean | undefi
 
 /** A step of a trace that is under way. */
 export type Span = {
-  /** Of this step: the W3C header for what it leads to. */
+  /** The W3C traceparent of this step, for the steps that follow from it. */
   readonly traceparent: string;
-  /** `error`: what went wrong, one of a few words. */
+  /** `error`: the kind of failure, as one of a few fixed words. */
   readonly end: (how?: { readonly error?: string | undefined; readonly attributes?: SpanAttributes }) => void;
 };
 
-/** Begins a step after `parent`, or a new trace. Where no traces are recorded, there is no such function. */
+/** Begins a step under `parent`, or a new trace. Where no traces are recorded, callers get no such function. */
 export type StartSpan = (
   name: string,
   step: {
     readonly kind: 'server' | 'client' | 'producer' | 'consumer' | 'internal';
     readonly parent?: string | null | undefined;
-    /** The headers of others that it goes back to. */
+    /** The traceparents of further steps that led to this one. */
     readonly links?: readonly (string | undefined)[];
     readonly attributes?: SpanAttributes;
   },

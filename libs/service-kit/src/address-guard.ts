@@ -70,7 +70,7 @@ export class AddressGuard {
     });
   }
 
-  /** Resolves to why the URL is refused, or to null. A host name that does not resolve (yet) is accepted. */
+  /** Resolves to the reason why the URL is refused, or to null. A host name that does not resolve (yet) is accepted. */
   async faultOf(given: string): Promise<string | null> {
     if (!URL.canParse(given)) return 'must be an https URL';
     const { protocol, hostname, port, username, password } = new URL(given);

@@ -3,8 +3,8 @@ import { isIP } from 'node:net';
 import { pathToFileURL } from 'node:url';
 
 /**
- * One environment variable. `read` returns undefined for a text that is not as `expected` says; `fallback` is the text
- * used when the variable is absent; the value of a `secret` is never printed.
+ * One environment variable. `read` returns undefined for an invalid text, `expected` describes a valid one; `fallback`
+ * is the text used when the variable is absent; the value of a `secret` is never printed.
  */
 export type Setting<Value = unknown> = {
   readonly description: string;
@@ -71,7 +71,10 @@ export function environmentOf(service: string, env: NodeJS.ProcessEnv): NodeJS.P
   return { ...env, ...Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value])) };
 }
 
-/** Throws {@link InvalidConfig} with those of `names` that are absent; call it where other settings require them. */
+/**
+ * Throws {@link InvalidConfig} with the settings of `names` that are absent; to be called where other settings require
+ * them.
+ */
 export function requireSettings<Table extends Settings>(
   table: Table,
   config: Config<Table>,
@@ -88,7 +91,7 @@ export function secretTexts(table: Settings, env: NodeJS.ProcessEnv): string[] {
   return Object.entries(table).flatMap(([name, { secret }]) => (secret && env[name]?.trim()) || []);
 }
 
-/** The table as Markdown, for docs/settings.md. */
+/** The table of settings as Markdown, for docs/settings.md. */
 export function settingsMarkdown(table: Settings): string {
   const rows = Object.entries(table).map(([name, { description, fallback, optional, example }]) => {
     const standard = fallback === undefined ? (optional ? 'none' : 'required') : `\`${fallback}\``;

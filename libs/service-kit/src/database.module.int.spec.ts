@@ -114,7 +114,7 @@ it('outlives connections that Postgres ends, idle ones and those in a transactio
   await killer.end();
   await broken;
   held.release(true);
-  // For a moment the pool may still hand out an idle connection that is broken.
+  // The pool may still hand out a broken idle connection for a moment.
   await until(async () => (await pool.query<{ one: number }>('select 1 as one')).rows[0]?.one === 1);
 });
 

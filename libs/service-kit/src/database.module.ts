@@ -143,7 +143,7 @@ export async function migrateSchema(
   }
 }
 
-/** Runs pending migrations, each in its transaction. An advisory lock lets one process at a time do so. */
+/** Runs pending migrations, each in its own transaction. An advisory lock lets one process at a time run them. */
 async function migrate(dataSource: DataSource, { logger, health, service }: Schema): Promise<void> {
   const runner = dataSource.createQueryRunner();
   const lock = [`wbiz.migrations.${service}`];

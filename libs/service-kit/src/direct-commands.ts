@@ -11,11 +11,16 @@ import type { DomainEvent, Message, Of } from '@wbiz/eventing/message';
 export type DirectCommands = {
   readonly aggregate: AnyAggregate;
   readonly names: readonly CommandName[];
-  /** Exists in the types only: proves that the aggregate takes and answers each command as the catalogue says. */
+  /**
+   * Exists in the types only: proves that the aggregate accepts each command's data and returns the catalogue's reply.
+   */
   readonly fits?: Readonly<Record<string, true>>;
 };
 
-/** True if the aggregate takes and answers the command as the catalogue says; otherwise it needs a handler. */
+/**
+ * True if the aggregate accepts the command's data and returns the reply that the catalogue declares. Any other type
+ * means that the command needs a `@CommandHandler`.
+ */
 type Fits<C extends Message, R, Name extends CommandName & C['type']> =
   CommandData<Name> extends Of<C, Name>['data']
     ? Name extends keyof R

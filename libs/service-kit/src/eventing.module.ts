@@ -76,7 +76,7 @@ const PROVIDERS: FactoryProvider[] = [
       { onCompared }: EventingOptions,
     ) => {
       const { service, config, logger } = runtime;
-      // A producer of its own, so that a long queue of events does not delay commands.
+      // A separate producer, so that a long queue of events does not delay commands.
       const producer = openProducer(runtime, kafka, "the relay's producer");
       const topic = topics(config.TOPIC_PREFIX).events;
       return new OutboxRelay({

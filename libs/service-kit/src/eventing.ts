@@ -28,7 +28,7 @@ export type EventingOptions = {
   readonly consumes?: readonly ('commands' | 'inbound' | 'inboundChanges')[];
   /** The commands passed straight to an aggregate; all others need a `@CommandHandler`. */
   readonly commands?: readonly DirectCommands[];
-  /** Without a handler for each of these commands the service does not start; default: all that it owns. */
+  /** The service does not start unless each of these commands has a handler; default: all commands that it owns. */
   readonly requires?: readonly string[];
   /** Projections of this service's own events, updated in the transaction that appends the events. */
   readonly inline?: readonly InlineProjection[];
@@ -56,7 +56,7 @@ export class Eventing {
     options.projections?.forEach((projection) => projections.add(projection));
   }
 
-  /** Nest's transport for the service's commands; undefined if it takes none. */
+  /** Nest's transport for the service's commands; undefined if the service consumes no topics. */
   commandServer(): KafkaCommandServer | undefined {
     const { kafka, replies, consumers, runtime, producer } = this;
     const { service, config, logger, metrics } = runtime;

@@ -12,18 +12,21 @@ type On<Handler> = <Method extends Handler>(
   method: TypedPropertyDescriptor<Method>,
 ) => void;
 
-/** Handles a command that needs more than passing it to its aggregate. */
+/** Marks a method that handles a command which needs more than being passed to its aggregate. */
 export const CommandHandler = <Name extends CommandName>(
   name: Name,
 ): On<(command: Command<Name, CommandData<Name>>) => Promise<Reply<CommandReply<Name>> | undefined>> =>
   HandlerOf(name);
 
-/** Handles items of one kind from Meta's webhooks. If it throws, the item is retried or becomes a dead letter. */
+/**
+ * Marks a method that handles items of one kind from Meta's webhooks. If it throws, the item is retried or becomes a
+ * dead letter.
+ */
 export const InboundHandler = <Type extends keyof InboundPayloads>(
   type: Type,
 ): On<(item: Command<Type, InboundPayloads[Type]>) => Promise<void>> => HandlerOf(type);
 
-/** Answers a query, or throws a `Rejection`. */
+/** Marks a method that answers a query, or throws a `Rejection`. */
 export const QueryHandler = <Name extends QueryName>(
   name: Name,
 ): On<(ask: Ask<Name>) => Promise<Answer<Name>>> => AnswererOf(name);

@@ -56,7 +56,7 @@ it('is alive from the first moment, but ready only once started and while every 
   health.stopping();
   const stopping = { status: 503, body: { checks: { process: { detail: 'stopping' } } } };
   expect(await ask('/health/ready')).toMatchObject(stopping);
-  health.started(); // a start that ends while connections are still taken
+  health.started(); // the start may end after the process was told to stop
   expect(await ask('/health/ready')).toMatchObject(stopping);
 });
 

@@ -53,7 +53,7 @@ export class Health {
     return () => void this.awaited.delete(what);
   }
 
-  /** Has no effect once the process is told to stop. */
+  /** Marks the process as started; has no effect once the process is told to stop. */
   started(): void {
     if (this.phase === 'starting') this.phase = 'started';
   }

@@ -215,7 +215,7 @@ it('that closes still answers the requests which came before', async () => {
     });
   expect(await Promise.all([get('first'), get('second')])).toEqual(['200 keep-alive', '200 keep-alive']);
 
-  // Two over connections that are idle, one over a new one.
+  // Two requests use the idle connections, one a new connection.
   const asked = [get('third'), get('fourth'), get('fifth')];
   const closed = closing.close();
   expect(await Promise.all(asked)).toEqual(['200 close', '200 close', '200 close']);

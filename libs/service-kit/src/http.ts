@@ -31,19 +31,19 @@ type HttpOptions = {
   readonly startSpan?: StartSpan | undefined;
 };
 
-/** How long a client may take, in ms. */
+/** Time limits for a client. */
 const PATIENCE = {
-  /** For the head of a request. */
+  /** The time limit for the head of a request (ms). */
   headMs: 10_000,
-  /** For a JSON body. */
+  /** The time limit for a JSON body (ms). */
   bodyMs: 30_000,
-  /** For a body that it still sends after our answer; then the connection is destroyed. */
+  /** The time limit for the rest of a body after our answer (ms); then the connection is destroyed. */
   restMs: 10_000,
-  /** For a whole request, such as a form of 100 MB. */
+  /** The time limit for a whole request, such as a form of 100 MB (ms). */
   requestMs: 900_000,
-  /** Between requests; longer than the 60 s after which load balancers close a connection. */
+  /** The time limit between requests (ms); longer than the 60 s after which load balancers close a connection. */
   idleMs: 72_000,
-  /** Without a byte in either direction, at any time. */
+  /** The time limit without a byte in either direction (ms). */
   silenceMs: 300_000,
 };
 
@@ -65,7 +65,7 @@ export function publicHttp(
     requestTimeout: requestMs,
     keepAliveTimeout: idleMs,
     connectionTimeout: silenceMs,
-    // A function: given a number, Fastify would trust no proxy.
+    // As a function, since Fastify would trust no proxy if given a number.
     trustProxy: typeof trustProxy === 'number' ? (_address, hop) => hop < trustProxy : (trustProxy ?? false),
     // While the server closes, requests on open connections are still answered, with `Connection: close`.
     return503OnClosing: false,
@@ -88,7 +88,7 @@ export function publicHttp(
     done();
   });
   fastify.addHook('onSend', (_, reply, __, done) => {
-    // Fastify would keep the connection open, and then wait for it when it closes.
+    // Without this header Fastify keeps the connection open, and waits for it when the server closes.
     if (isEnding()) reply.header('connection', 'close');
     done();
   });

@@ -4,7 +4,7 @@ import { SERVICES, topics, type Service } from '@wbiz/contracts/topics';
 /** One operation that Kafka allows a principal. `prefixed`: on all resources whose names begin with `name`. */
 export type Acl = {
   readonly principal: string;
-  /** As kafka-acls.sh spells it. */
+  /** The operation, as kafka-acls.sh spells it. */
   readonly operation: 'Read' | 'Write' | 'Describe' | 'DescribeConfigs' | 'Create';
   readonly resource: 'topic' | 'group';
   readonly name: string;
@@ -12,14 +12,15 @@ export type Acl = {
 };
 
 type Access = {
-  /** The services to which it sends commands. */
+  /** The services to which the service sends commands. */
   readonly commands?: readonly Service[];
   readonly writes?: readonly ('inbound' | 'inboundChanges' | 'inboundRaw')[];
   readonly reads?: readonly ('inbound' | 'inboundChanges' | 'inboundRaw' | 'deadLetters')[];
 };
 
 /**
- * What a service may do besides reading its own commands, reading and writing the shared log, and writing dead letters.
+ * The permissions of a service besides reading its own commands, reading and writing the shared log, and writing dead
+ * letters.
  */
 const ACCESS: Readonly<Record<Service, Access>> = {
   gateway: {

@@ -11,7 +11,7 @@ type TokenServer = {
 };
 
 const TIMEOUT_MS = 5_000;
-/** A token is handed out until this share of its lifetime has passed, so that its user has time left. */
+/** A token is handed out until this share of its lifetime has passed, so that the caller has time left to use it. */
 const USED = 0.8;
 /** Lifetime of a token without `expires_in` (RFC 6749, 5.1), in seconds. */
 const LIFE_S = 300;

@@ -1,6 +1,6 @@
 const WINDOW_MS = 10_000;
 const MOST_LINES = 20;
-/** Kinds beyond this number are counted as one: a text may have variable parts. */
+/** Kinds beyond this number are counted as one kind: texts with variable parts may make any number of kinds. */
 const MOST_KINDS = 10_000;
 /** Alarms that differ in one of these fields are of different kinds. */
 const CONCERNED = ['accountId', 'webhookId', 'projection', 'consumer', 'group', 'partition', 'source'];
@@ -8,9 +8,9 @@ const CONCERNED = ['accountId', 'webhookId', 'projection', 'consumer', 'group', 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Returns a function that tells whether to leave a log line out: 20 lines of its kind were written in the 10 s since the
- * first. When the 10 s are over, `tell` gets the number of lines left out. Lines of one kind have the same text (or Nest
- * context) and error name; alarms of one kind also name the same account, projection and so on.
+ * Returns a function that returns true if a log line must be left out: 20 lines of the same kind were written in the 10
+ * s since the first of them. When the 10 s are over, `tell` gets the number of lines left out. Lines of one kind have
+ * the same text (or Nest context) and error name; alarms of one kind also name the same account, projection and so on.
  */
 export function logLineLimit() {
   const counts = new Map<string, number>();
@@ -34,7 +34,7 @@ function kindOf([first, second]: readonly unknown[]): string {
   const fields: Fields = first instanceof Error ? { err: first } : { ...first };
   const { err, context, alarm } = fields;
   const concerned = alarm ? CONCERNED.map((name) => fields[name]) : [];
-  // For Nest's lines the context, since their texts have variable parts.
+  // Nest's lines are told apart by their context, since their texts have variable parts.
   const parts = [context ?? second, err instanceof Error ? err.name : undefined, ...concerned];
   return parts
     .filter((part) => part !== undefined)

@@ -17,9 +17,9 @@ const INFO = 30;
 const LEVEL = /^\{"level":(\d+)/;
 
 /**
- * A pino logger that writes one JSON object per line to stdout. Secrets are left out at every level; phone numbers and
- * bodies of messages at info and above. `secrets` are texts that must never appear. Of each kind (see {@link logLineLimit})
- * it writes 20 lines per 10 s, then the number of lines left out.
+ * A pino logger that writes one JSON object per line to stdout. It leaves out secrets at every level, and phone numbers
+ * and message bodies at info and above. `secrets` are texts that must never appear. Of each kind (see {@link
+ * logLineLimit}) it writes 20 lines per 10 s, then the number of lines left out.
  */
 export function createLogger({ service, replica, level, secrets = [], destination }: LoggerOptions): Logger {
   const unsafe = secrets
@@ -52,7 +52,10 @@ export function createLogger({ service, replica, level, secrets = [], destinatio
   );
 }
 
-/** Contexts of Nest's own lines, written at debug but for warnings: errors are also thrown, and logged where caught. */
+/**
+ * Contexts of Nest's own lines. All but warnings are written at debug: Nest also throws its errors, and they are logged
+ * where they are caught.
+ */
 const NEST_CONTEXTS = new Set([
   ...[
     'NestFactory',

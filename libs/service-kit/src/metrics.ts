@@ -20,7 +20,7 @@ const counter = described('counter');
 const gauge = described('gauge');
 const histogram = described('histogram');
 
-/** How many phone numbers, or webhooks, have series of their own; the others share one. */
+/** How many phone numbers, or webhooks, have their own series; all further ones share one series. */
 export const TOP = 20;
 /** The label of the shared series. */
 export const OTHERS = 'other';
@@ -206,7 +206,7 @@ export const METRICS = {
   ),
 } satisfies Readonly<Record<string, Described>>;
 
-/** The table as Markdown, for docs/observability.md. */
+/** The table of metrics as Markdown, for docs/observability.md. */
 export function metricsMarkdown(): string {
   const rows = Object.values<Described>(METRICS)
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))

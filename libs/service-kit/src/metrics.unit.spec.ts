@@ -2,13 +2,13 @@ import { expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { METRICS, metricsMarkdown, type Described } from './metrics.js';
 
-/** The suffixes allowed: units, and counted things. */
+/** The allowed suffixes of metric names: units, and counted things. */
 const UNITS = [
   ...['seconds', 'ratio', 'total'],
   ...['accounts', 'calls', 'campaigns', 'connections', 'events', 'members', 'recipients', 'records'],
   ...['replicas', 'requests', 'sends', 'subscriptions'],
 ];
-/** Labels with few values; for phone numbers and webhooks the top ones. */
+/** The allowed labels. Each has few values; of phone numbers and webhooks only the TOP ones. */
 const LABELS = [
   ...['code', 'group', 'kind', 'method', 'operation', 'outcome', 'peer', 'phone_number_id', 'projection'],
   ...['route', 'scope', 'state', 'status', 'topic', 'type', 'webhook_id'],

@@ -71,7 +71,7 @@ export function pageOf<const Kinds extends readonly Kind[]>(
     after,
     /** How many rows to fetch: one more than the page shows, which tells whether another page follows. */
     fetch: limit + 1,
-    /** Cuts the page out of the fetched rows. */
+    /** Makes the page of the fetched rows: the shown items and the next cursor. */
     cut: <Row, Item>(
       rows: readonly Row[],
       keyOf: (row: Row) => Key<Kinds>,

@@ -22,13 +22,13 @@ export class Peers {
     runtime.shutdown.on('producers', 'peers', () => this.clients.forEach((client) => client.close()));
   }
 
-  /** The services that can be asked, this one included. */
+  /** The services to which queries can be sent, this one included. */
   get known(): readonly Service[] {
     const { config, service } = this.runtime as Runtime<Record<string, unknown>>;
     return SERVICES.filter((one) => one === service || config[peerSetting(one)] !== undefined);
   }
 
-  /** Asks a query of its owner. Throws the owner's `Rejection`, `PeerFault` or `PeerUnavailable`. */
+  /** Sends a query to the service that owns it. Throws the owner's `Rejection`, `PeerFault` or `PeerUnavailable`. */
   ask<Name extends OwnedQuery>(name: Name, ask: Ask<Name>, options?: Patience): Promise<Answer<Name>> {
     return this.clientOf(QUERIES[name].owner).request(name, ask, options);
   }
@@ -43,7 +43,7 @@ export class Peers {
     return this.clientOf(service).request(name, ask, options);
   }
 
-  /** As {@link askOf}, for every replica; throws `PeerUnavailable` if one of them cannot be asked. */
+  /** As {@link askOf}, but asks every replica; throws `PeerUnavailable` if one of them cannot be asked. */
   askEach<Name extends CommonQuery>(
     service: Service,
     name: Name,

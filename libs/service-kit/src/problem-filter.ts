@@ -4,7 +4,7 @@ import { Rejection } from '@wbiz/eventing/rejection';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from './logging.js';
 
-/** An RFC 9457 body. `errors` and other fields of a rejection's details stand beside these. */
+/** An RFC 9457 body. `errors` and other fields of a rejection's details are added to these fields. */
 export type Problem = {
   readonly type: string;
   readonly title: string;
@@ -39,7 +39,7 @@ const INTERNAL = new Rejection(
   'Something went wrong on our side. The request id helps us to find out what.',
 );
 
-/** Names of errors that pass by themselves; they become 503 `unavailable`. */
+/** Names of temporary errors; the client gets 503 `unavailable` for them. */
 const PASSING = new Set(['CommandTimeout', 'PeerUnavailable', 'NotCaughtUp']);
 
 /** Turns any error into the rejection that the client gets; `internal_error` reveals nothing of the error. */

@@ -37,7 +37,7 @@ export class Projections {
     private readonly peers: Peers,
   ) {}
 
-  /** Adds a projection that needs other providers; call it in a constructor or `onModuleInit`. */
+  /** Adds a projection that needs other providers; to be called in a constructor or `onModuleInit`, before `start`. */
   add(projection: Projection): void {
     const { service, logger } = this.runtime;
     const { pool, kafka, wakeUp, health, topic } = this;
@@ -51,8 +51,8 @@ export class Projections {
   }
 
   /**
-   * Resolves when the projection has applied all events that `owner` had committed for the account before the call. Await
-   * it before a read that must not be stale. Throws `NotCaughtUp` after 2 s.
+   * Resolves when the projection has applied all events that `owner` had committed for the account before the call.
+   * Await it before a read that must not be stale. Throws `NotCaughtUp` 2 s after the owner's answer.
    */
   async caughtUp(projection: string, owner: Service, accountId: string): Promise<void> {
     const projector = this.projectors.get(projection);
@@ -61,7 +61,7 @@ export class Projections {
     await projector.waitFor(owner, partition, sequence, { accountId });
   }
 
-  /** The progress of each projection and what it has parked, over all replicas. */
+  /** The progress and the parked accounts of each projection, over all replicas. */
   async list(): Promise<readonly ProjectionView[]> {
     const { kafka, runtime } = this;
     if (this.projectors.size === 0) return [];
@@ -90,7 +90,7 @@ export class Projections {
     return (await this.projectors.get(projection)?.retry(accountId)) ?? null;
   }
 
-  /** As {@link retry}. */
+  /** Skips the first parked event, then as {@link retry}. */
   async skip({ projection, accountId, reason }: Ask<'projection.skip'>): Promise<RetriedAccount | null> {
     return (await this.projectors.get(projection)?.skip(accountId, reason)) ?? null;
   }
@@ -154,7 +154,7 @@ export class Projections {
 /** The longest search for an event (ms). */
 const SEARCH_MS = 15_000;
 
-/** Parked accounts beyond this are not counted. */
+/** Parked accounts beyond this number are not counted. */
 const MOST_COUNTED = 1_000;
 
 /** The consumer group of this service's commands, or of one of its projections. */

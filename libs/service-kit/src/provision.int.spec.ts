@@ -111,7 +111,7 @@ it('makes all topics: the shared log with the partitions asked for, kept for eve
     await expect(provision({ ...asked(), eventsPartitions: 4 })).rejects.toThrow(
       'has 3 partitions and not 4',
     );
-    // There is one broker.
+    // The embedded Kafka has one broker, hence one replica.
     expect(await kafka.durabilityOf([name.events])).toEqual([
       { topic: name.events, replicas: 1, minInsync: 1 },
     ]);

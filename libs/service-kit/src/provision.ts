@@ -36,14 +36,14 @@ export type ProvisionOptions = {
 
 /**
  * Makes what an installation needs before its services start: per service a schema and the one role that can see it,
- * two extensions that come with Postgres (pg_trgm, btree_gin), and all topics. What exists stays; passwords are set
- * again. Resolves with each service's DATABASE_URL, and with the differences between existing topics and those asked
- * for.
+ * two extensions that come with Postgres (pg_trgm, btree_gin), and all topics. Existing schemas, roles and topics stay;
+ * the roles' passwords are set again. Resolves with each service's DATABASE_URL, and with the differences between
+ * existing topics and those asked for.
  */
 export async function provision(options: ProvisionOptions) {
   const { services = SERVICES } = options;
   const made = [makeRoles(options, services), makeTopics(options)] as const;
-  await Promise.allSettled(made); // nothing may be under way when this throws
+  await Promise.allSettled(made); // both must have ended before this throws
   const [databaseUrls, warnings] = await Promise.all(made);
   return { databaseUrls, warnings };
 }
@@ -55,7 +55,7 @@ const roleOf = (database: string, service: Service) => `${database}_${service}`;
 
 async function makeRoles({ databaseUrl, passwords = {} }: ProvisionOptions, services: readonly Service[]) {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'wbiz-provision' });
-  client.on('error', () => undefined); // the query under way rejects with it
+  client.on('error', () => undefined); // the query under way rejects with the same error
   await client.connect();
   try {
     const { rows } = await client.query<{ database: string }>('select current_database() as database');
@@ -92,7 +92,7 @@ async function makeRole(client: pg.Client, { database, service, role, password }
   const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
   if (!rowCount) await client.query(`create role ${name} login`);
   await client.query(`alter role ${name} with login password ${client.escapeLiteral(password)}`);
-  // A role that is no superuser must be a member of the role it makes a schema for.
+  // Unless it is a superuser, the current role must be a member of the role for which it makes a schema.
   await client.query(`grant ${name} to current_user`);
   await client.query(`create schema if not exists ${service} authorization ${name}`);
   await client.query(`revoke all on schema ${service} from public`);
@@ -115,13 +115,14 @@ export function wantedTopics({
     ...services.map((service) => topic(name.commands(service), 8, DAY_MS)),
     topic(name.inbound, 8, 7 * DAY_MS),
     topic(name.inboundChanges, 8, 7 * DAY_MS),
-    // Meta's webhooks have up to 3 MB. Kafka deletes whole segments, so each covers a day.
+    // Meta's webhooks have up to 3 MB. Kafka deletes only whole segments, so a segment covers one day at
+    // most.
     topic(name.inboundRaw, 8, 30 * DAY_MS, {
       'max.message.bytes': '4194304',
       'segment.ms': String(DAY_MS),
     }),
     topic(name.events, eventsPartitions, -1),
-    // Larger than a record of the other topics: a dead letter also holds why the record could not be handled.
+    // Larger than on other topics: a dead letter also holds the reason why its record could not be handled.
     topic(name.deadLetters, 1, 30 * DAY_MS, { 'max.message.bytes': '2097152' }),
   ];
 }
@@ -214,10 +215,10 @@ async function main(): Promise<void> {
 const HERE = basename(import.meta.dirname);
 const EXTENSION = extname(import.meta.filename);
 
-/** Migrates each schema as its service would at its start. */
+/** Migrates each service's schema, as the service's own role. */
 async function migrateAll(databaseUrls: Record<Service, string>): Promise<void> {
   for (const service of SERVICES) {
-    // By path: no library depends on an app.
+    // Imported by path, since no library may depend on an app.
     const file = new URL(
       `../../../apps/${service}/${HERE}/migrations/migrations${EXTENSION}`,
       import.meta.url,

@@ -9,11 +9,11 @@ type Reading = {
   /** The most bytes of the body. */
   readonly limit: number;
   readonly withinMs?: number | undefined;
-  /** Limits the bytes of all bodies that share it. */
+  /** Limits the total bytes of all bodies that share this budget. */
   readonly budget?: BodyBudget;
 };
 
-/** A limit on the bytes of all bodies being received. Above it, the body that has taken longest gets a 503. */
+/** A limit on the total bytes of all bodies being received. Above the limit, the body that began first gets a 503. */
 export class BodyBudget {
   private readonly bytesBy = new Map<Refuse, number>();
   private held = 0;
@@ -37,8 +37,8 @@ export class BodyBudget {
 }
 
 /**
- * Reads a whole body. Throws `too_large`, before reading if its Content-Length says so; `malformed_request` if it is
- * late or its sender disconnects; `unavailable` if the budget is spent.
+ * Reads a whole body. Throws `too_large`, before reading if the Content-Length says so; `malformed_request` if the body
+ * is not complete in time or its sender disconnects; `unavailable` if the budget is spent.
  */
 export async function readBody(
   payload: IncomingMessage,

@@ -20,7 +20,9 @@ export function redacted(value: unknown, shown: Shown, depth = 0): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, kept(key, inner)]));
 }
 
-/** The fields of an error that may be logged. In others Postgres and TypeORM put rows, statements and parameters. */
+/**
+ * The fields of an error that may be logged. In other fields Postgres and TypeORM put rows, statements and parameters.
+ */
 function errorShape(error: Error & { code?: unknown }, shown: Shown, depth: number): object {
   return {
     type: error.name,

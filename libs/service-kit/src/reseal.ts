@@ -13,7 +13,7 @@ export type SealedRows<Row extends SealedRow> = Pick<SealedTexts, 'service' | 's
   readonly secrets: Secrets;
   /** SQL that selects `id` (text), `owner`, `texts` (sealed texts or nulls) and the columns that `write` needs. */
   readonly rows: string;
-  /** Replaces the sealed texts of a row; one that has changed since it was read must stay. */
+  /** Replaces the sealed texts of a row; must leave a text that has changed since it was read. */
   readonly write: (row: Row, renewed: Renewed) => Promise<unknown>;
 };
 

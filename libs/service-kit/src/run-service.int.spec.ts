@@ -24,7 +24,7 @@ import { nextTraceparent } from './traceparent.js';
 jest.setTimeout(120_000);
 const rpcSecret = randomBytes(32);
 const prefix = topicPrefix();
-// Each test starts a process, perhaps on a busy machine.
+// Each test starts a process, which takes long on a busy machine.
 const patiently = { timeoutMs: 45_000 };
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let databaseUrl: string;
@@ -152,7 +152,7 @@ describe('in one process', () => {
       return (await response.json()) as { consumers: object[]; projections: { parked: object[] }[] };
     };
     const give = (amount: number) => send({ ...deposit(amount, { purse: 'purse-2' }), accountId: 'acc_2' });
-    await give(3_000_000_000); // more than the column holds
+    await give(3_000_000_000); // more than the int column can hold
     await give(5);
     const parked = { accountId: 'acc_2', reason: expect.stringContaining('out of range'), events: 2 };
     await until(async () => {
@@ -305,7 +305,7 @@ describe('as a process', () => {
   /** Runs the tiny service as `npm start` does; stdout and stderr are collected in `seen`. */
   const run = (env: NodeJS.ProcessEnv, before = '') => launch(env, `${before} await runService(TINY);`);
 
-  /** Runs `code` with the services, and what runs them, in scope. */
+  /** Runs `code` in a child process, with the services and the functions that run them imported. */
   function launch(env: NodeJS.ProcessEnv, code: string) {
     const imports = Object.entries({
       './run-service.ts': 'runService, runServices',
@@ -532,7 +532,7 @@ describe('as a process', () => {
       const { contacts, webhooks, env } = await together();
       const { exited, seen } = runBoth(env);
       for (const one of [contacts, webhooks]) await ready(one);
-      await request(webhooks.RPC_PORT, query).catch(() => undefined); // it ends meanwhile
+      await request(webhooks.RPC_PORT, query).catch(() => undefined); // the process ends during the request
       expect(await exited).toBe(1);
       expect(logOf(seen).filter(({ level }) => level >= 60)).toMatchObject([
         { service: 'webhooks', msg: said, err: { message: 'forgotten' } },
@@ -565,7 +565,7 @@ describe('as a process', () => {
 describe('when Postgres goes away', () => {
   let cut: { port: number; down: () => Promise<void>; up: () => Promise<void> };
 
-  /** A proxy between the service and Postgres; `down` looks like a restart of Postgres. */
+  /** A proxy between the service and Postgres; `down` cuts it, as a restart of Postgres would. */
   async function proxy(target: URL) {
     const sockets = new Set<Socket>();
     let server: Server;

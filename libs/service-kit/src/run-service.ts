@@ -26,11 +26,11 @@ import { rpcTrust } from './rpc-trust.js';
 export type ServiceOptions = {
   readonly name: Service;
   readonly module: Type;
-  /** The services this one asks or sends commands to; each needs its setting, such as `CONTACTS_RPC`. */
+  /** The services to which this one sends queries or commands; each needs its setting, such as `CONTACTS_RPC`. */
   readonly peers?: readonly Service[];
   /** Environment variables beyond those of every service. */
   readonly settings?: Settings;
-  /** A public HTTP API on HOST:PORT (`settings` hold HTTP_SETTINGS). */
+  /** A public HTTP API on HOST:PORT (`settings` must include HTTP_SETTINGS). */
   readonly http?: {
     readonly bodyLimit?: number;
     readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;

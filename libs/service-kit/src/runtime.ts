@@ -8,7 +8,7 @@ import type { Shutdown } from './shutdown.js';
 import type { StartSpan } from '@wbiz/eventing/tracing';
 import type { Metrics } from './telemetry.js';
 
-/** What every part of a service can inject: `@Inject(RUNTIME) runtime: Runtime`. */
+/** The objects that every part of a service can inject: `@Inject(RUNTIME) runtime: Runtime`. */
 export type Runtime<Extra = unknown> = {
   readonly service: string;
   readonly replica: string;

@@ -36,7 +36,7 @@ export class Secrets {
     return `${head}.${sealed.toString('base64url')}`;
   }
 
-  /** Throws {@link UnsealFailed}. */
+  /** Opens a sealed text. Throws {@link UnsealFailed} if it cannot be opened. */
   unseal(sealed: string, owner: string): string {
     const [version, id = '', body = ''] = sealed.split('.');
     const key = this.keys.get(id);
@@ -76,6 +76,7 @@ export const presentKeys = (config: SealingKeys): PresentKeys =>
   );
 
 const idOf = (key: Buffer) => hash('sha256', key, 'hex').slice(0, 8);
-// Derived, since former versions also made passwords of the key; texts that they sealed must still open.
+// The AES key is derived from the given one: former versions derived passwords from it too, and texts that
+// they sealed must still open.
 const derive = (key: Buffer) => Buffer.from(hkdfSync('sha256', key, '', 'wbiz seal v1', 32));
 const aad = (head: string, owner: string) => Buffer.from(`${head}.${owner}`);

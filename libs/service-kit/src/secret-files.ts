@@ -12,7 +12,10 @@ export const HOLDERS = {
   ANSWERS_KEY: ['gateway'],
   ADMIN_TOKEN: ['gateway'],
 } satisfies Readonly<Record<string, readonly Service[]>>;
-/** Settings for previous keys. Other readers of tokens have none: the gateway gives them tokens of the present key. */
+/**
+ * Settings for previous keys. Other services that open tokens have none: the gateway gives them only tokens sealed with
+ * the present key.
+ */
 const PREVIOUS: Readonly<Record<string, readonly Service[]>> = {
   TOKENS_KEY_PREVIOUS: ['gateway'],
   WEBHOOKS_KEY_PREVIOUS: ['gateway', 'webhooks'],
@@ -25,7 +28,7 @@ export type SecretFiles = Record<Service, Environment>;
 /** A store of the services' secrets. */
 export type SecretStore = {
   readonly read: () => Promise<SecretFiles>;
-  /** Writes what changed since `read`. */
+  /** Writes the secrets that have changed since `read`. */
   readonly write: (files: SecretFiles) => Promise<void>;
 };
 
@@ -64,7 +67,7 @@ export function completed(kept: SecretFiles, given: Environment, before: readonl
   return files;
 }
 
-/** Writes what changed; only the owner of `dir` can read it. */
+/** Writes the changed files, which only their owner can read. */
 function writeSecretFiles(dir: string, files: SecretFiles): void {
   for (const service of SERVICES) {
     const file = fileOf(dir, service);

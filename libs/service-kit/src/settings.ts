@@ -21,7 +21,7 @@ import {
   type Setting,
 } from './config.js';
 
-/** With all three, processes talk to each other over TLS and show each other certificates. */
+/** If all three are set, processes talk to each other over TLS and show each other certificates. */
 export const RPC_TLS_SETTINGS = {
   RPC_TLS_CERT: file({
     description:
@@ -120,7 +120,7 @@ const SAMPLER = oneOf([
   'parentbased_traceidratio',
 ]);
 
-/** Traces, by OpenTelemetry's own variables. Off unless one of them names a collector. */
+/** Traces, by OpenTelemetry's own variables. Off unless they name a collector or the exporter `otlp`. */
 export const TRACES_SETTINGS = {
   OTEL_EXPORTER_OTLP_ENDPOINT: url(
     'http',
@@ -267,7 +267,7 @@ export const SERVICE_SETTINGS = {
   }),
 };
 
-/** The environment variable that says where a service answers queries. */
+/** The name of the environment variable for the addresses at which a service answers queries. */
 export const peerSetting = (service: Service) =>
   `${service.toUpperCase()}_RPC` as `${Uppercase<Service>}_RPC`;
 
@@ -277,7 +277,7 @@ const peer = (service: Service): Setting<string[]> =>
     example: `${service}-0.${service}:8082,${service}-1.${service}:8082`,
   });
 
-/** Where the peers of a service are; only a service that asks them needs their variable. */
+/** The settings for the addresses of each service. A process needs only those of the services it asks. */
 export const PEER_SETTINGS = Object.fromEntries(
   SERVICES.map((service) => [peerSetting(service), peer(service)]),
 ) as Readonly<Record<`${Uppercase<Service>}_RPC`, Setting<string[]>>>;
@@ -359,7 +359,9 @@ export const HTTP_SETTINGS = {
   }),
 };
 
-/** The environment variable of the program that runs several services in one process; each service has its own too. */
+/**
+ * The environment variable of the program that runs several services in one process; each service also reads its own.
+ */
 export const TOGETHER_SETTINGS = {
   WBIZ_TOGETHER: someOf(SERVICES)({
     description:

@@ -4,8 +4,8 @@ import type { Logger } from './logging.js';
 
 /**
  * The phases of a stop, and the limit of each (ms). Nothing is closed that an earlier phase still needs: HTTP requests
- * in flight wait for replies; batches in hand commit; calls under way end; committed events are published; connections
- * close last. All phases together take less than the 10 s promised to operators.
+ * in flight wait for replies; batches under way are finished and committed; calls under way end; committed events are
+ * published; connections close last. All phases together take less than the 10 s promised to operators.
  */
 const PHASES = {
   http: 2_500,

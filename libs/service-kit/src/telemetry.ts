@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { METRICS, OTHERS, TOP, type Described } from './metrics.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** The longest a scrape waits for gauges that must be refreshed. */
+/** The longest time that a scrape waits for gauges to be refreshed (ms). */
 const PATIENCE_MS = 1_000;
 
 type LabelOf<One> = One extends { readonly labels: readonly (infer Label extends string)[] } ? Label : never;
@@ -23,7 +23,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics(service: string) {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  // At the default of 10 ms, measuring the event loop is most of what an idle process does.
+  // At the default of 10 ms, measuring the event loop takes most of an idle process's CPU time.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const made = Object.entries<Described>(METRICS).map(([key, { kind, name, help, labels, of }]) => {
     const registers = !of || of.includes(service as Service) ? [registry] : [];
@@ -37,8 +37,8 @@ export function createMetrics(service: string) {
     contentType: registry.contentType,
 
     /**
-     * Runs `refresh`, which sets gauges, before a scrape: never twice at once, nor again within
-     * `everyMs`. A refresh that takes longer than a second shows in a later scrape.
+     * Runs `refresh`, which sets gauges, before a scrape: never twice at once, nor again within `everyMs` of the last
+     * success. The result of a refresh that takes longer than a second shows in a later scrape.
      */
     beforeScrape: (refresh: () => Promise<void>, { everyMs = 0 } = {}) =>
       void refreshes.push(atMostEvery(everyMs, refresh)),
@@ -89,7 +89,7 @@ export const topOf = (all: readonly (readonly [id: string, value: number])[]): R
 export const SUM = (values: readonly number[]) => values.reduce((one, other) => one + other, 0);
 export const HIGHEST = (values: readonly number[]) => Math.max(...values);
 
-/** Shows each of `shown` by its id, and the others as one series. */
+/** Shows the values of `shown` by id, and all other values as one series. */
 export function showTop<Label extends string>(
   gauge: Gauge<Label>,
   label: Label,

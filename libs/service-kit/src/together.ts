@@ -6,7 +6,7 @@ import { TOGETHER_SETTINGS } from './settings.js';
 async function main() {
   const { WBIZ_TOGETHER: names } = readConfig(TOGETHER_SETTINGS, process.env);
   const services = names.map(async (name) => {
-    // By path: no library depends on an app.
+    // Imported by path, since no library may depend on an app.
     const app = new URL(`../../../apps/${name}/dist/${name}.service.js`, import.meta.url);
     const { [name.toUpperCase()]: options } = (await import(app.href)) as Record<string, ServiceOptions>;
     return { options: options!, env: environmentOf(name, process.env) };

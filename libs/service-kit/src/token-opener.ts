@@ -7,8 +7,8 @@ const QUIET_MS = 60_000;
 type Opens = Pick<Runtime<Config<typeof TOKENS_SETTINGS>>, 'config' | 'logger'>;
 
 /**
- * Returns a function that opens sealed access tokens. For one that cannot be opened it throws {@link UnsealFailed}, and
- * logs that with `next` (what happens then), once a minute per account.
+ * Returns a function that opens sealed access tokens. If a token cannot be opened, it throws {@link UnsealFailed} and
+ * logs that, at most once a minute per account; `next` ends the log line with what happens next.
  */
 export function tokenOpener({ config, logger }: Opens, next: string) {
   const secrets = new Secrets({ key: config.TOKENS_KEY, previous: config.TOKENS_KEY_PREVIOUS });

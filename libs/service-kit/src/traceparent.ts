@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-/** A W3C trace context: ids of 32 and 16 lower-case hex digits, and two for the flags. */
+/** A W3C trace context: a trace id of 32 lower-case hex digits, a span id of 16, and flags of 2. */
 export type Trace = { readonly traceId: string; readonly spanId: string; readonly flags: string };
 
 const FORM = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
@@ -20,7 +20,7 @@ export function parseTraceparent(header: unknown): Trace | undefined {
 /** The header for a new span: in the trace of the given header, or in a new trace without one. */
 export function nextTraceparent(header?: unknown): string {
   const { traceId = hex(16), flags = '01' } = parseTraceparent(header) ?? {};
-  // Only the flag `sampled` is passed on; the others hold for one hop.
+  // Only the flag `sampled` is passed on; all other flags hold for one hop.
   return `00-${traceId}-${hex(8)}-${Number.parseInt(flags, 16) & 1 ? '01' : '00'}`;
 }
 

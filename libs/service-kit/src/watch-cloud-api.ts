@@ -7,7 +7,9 @@ type Call = {
 };
 type Ended = { readonly kind: string; readonly code?: string };
 
-/** The Cloud API client's `watch`: counts and times each call of Meta's API, and traces one with a traceparent. */
+/**
+ * The Cloud API client's `watch`: counts and times each call of Meta's API, and traces calls that have a traceparent.
+ */
 export function watchCloudApi({
   metrics,
   startSpan,

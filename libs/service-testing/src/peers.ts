@@ -27,7 +27,7 @@ export function peersAnswering(answers: Answers): Pick<Peers, 'ask' | 'askOf'> {
   return { ask: answer, askOf: (_service, ...asked) => answer(...asked) };
 }
 
-/** An address where nobody listens. */
+/** An address at which no process listens. */
 export const NOBODY = '127.0.0.1:9';
 
 /** Stands in for the services that own the queries: answers over TCP, and receives the replies to commands. */

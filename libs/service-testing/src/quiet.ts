@@ -1,4 +1,4 @@
 import type { Logger } from '@wbiz/eventing/logger';
 
-/** Logs nothing. */
+/** A logger that logs nothing. */
 export const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -28,21 +28,21 @@ import { NOBODY, standIn, type Answers } from './peers.js';
 import { sharedTopics } from './shared-topics.js';
 
 type Surroundings = {
-  /** The answers of its peers. A peer without answers cannot be reached. */
+  /** The answers of the service's peers. A peer without answers cannot be reached. */
   readonly peers?: Answers;
   /** Settings added to those of every service under test. */
   readonly env?: NodeJS.ProcessEnv;
   /** The number of partitions of the shared log. */
   readonly partitions?: number;
-  /** Services whose topics it writes to. */
+  /** Further services to whose topics the service writes. */
   readonly beside?: readonly Service[];
 };
 type Sent = { readonly accountId: string; readonly id?: string; readonly timeoutMs?: number };
 
 /**
- * A service with a database, topics and files of its own, started in this process as its main does; its peers are
- * replaced by `answers`. The spec sends it commands as the gateway does, asks it queries, and writes and reads the
- * topics that it shares with others. `start` starts one more replica.
+ * A service with its own database, topics and files, started in this process as its main does; its peers are replaced
+ * by `answers`. The spec sends it commands as the gateway does, asks it queries, and writes and reads the topics that
+ * it shares with other services. `start` starts one more replica.
  */
 export async function serviceUnderTest(
   service: ServiceOptions,
@@ -99,7 +99,7 @@ export async function serviceUnderTest(
     const rpc = new RpcClient(`127.0.0.1:${rpcPort}`, trust);
     const replica = {
       ...running,
-      /** The base URL of its public API, if it has one. */
+      /** The base URL of the service's public API, if it has one. */
       url: `http://127.0.0.1:${port}`,
       healthUrl: `http://127.0.0.1:${healthPort}`,
       /** A metric's value as a scrape finds it; see {@link metricIn}. */
@@ -155,9 +155,9 @@ export async function serviceUnderTest(
     pool,
     kafka,
     secrets: new Secrets({ key: secretKey }),
-    /** The secret shared with its peers. */
+    /** The secret that the service and its peers share. */
     trust,
-    /** The directory of its MEDIA_STORE. */
+    /** The directory of the service's MEDIA_STORE. */
     files,
     asked: peers.asked,
     start,

@@ -54,7 +54,7 @@ export function sharedTopics({ kafka, producer, prefix, partitions }: Room) {
     /** Writes an event to the log as the relay of its source does. */
     publish: <Type extends EventType>(accountId: string, type: Type, data: EventData<Type>) =>
       put(accountId, type, data),
-    /** Like `publish` with any data, for a service that does not read the data. */
+    /** Like `publish`, but with any data, for a service that does not read the data. */
     publishUnread: put,
     /** Sends the same record once more. */
     repeat: (record: EventRecord) => producer.send(record),
@@ -75,7 +75,7 @@ export function sharedTopics({ kafka, producer, prefix, partitions }: Room) {
     /** The number of records written to a topic. */
     count: async (topic: Topic) => (await kafka.endOffsets(name[topic])).reduce((sum, end) => sum + end, 0),
 
-    /** The records of a topic so far; those to come are added to the array. */
+    /** The records of a topic, from its beginning; later records are added to the array as they come. */
     read: async (topic: Topic): Promise<readonly SeenRecord[]> => {
       const seen: SeenRecord[] = [];
       const consumer = kafka.consume({

@@ -7,13 +7,13 @@ import type { PoolConfig } from 'pg';
 type Tables = {
   readonly schema: string;
   readonly migrations: Parameters<typeof serviceDatabase>[1];
-  /** The service's own list, as in its module. */
+  /** The service's inline projections, as in its module. */
   readonly inline: readonly InlineProjection[];
 };
 
 /**
- * A service's event store on a database of its own, without transports. `newStore` makes another on the same tables, as
- * a replica has; `settings` are the pool's.
+ * A service's event store on its own database, without transports. `newStore` makes another store on the same tables,
+ * as a second replica would; `settings` are the pool's.
  */
 export async function storeUnderTest({ schema, migrations, inline }: Tables, settings?: PoolConfig) {
   const database = await serviceDatabase(schema, migrations, settings);

@@ -14,8 +14,8 @@ const OURS: Readonly<Record<string, number>> = {
 type Bounds = Readonly<Record<string, number>>;
 
 /**
- * The widest row, in bytes, of every B-tree index over texts of a schema. `bounds`: the most bytes of a column's
- * values, by `table.column` or else by the column or expression alone. `unbounded`: columns without a bound.
+ * Finds the B-tree indexes of a schema whose rows can exceed Postgres' maximum (`tooWide`). `bounds`: the most bytes of
+ * a column's values, by `table.column`, or by the column or expression alone. `unbounded`: the columns without a bound.
  */
 export async function widestRows(
   { pool, schema }: { readonly pool: Pool; readonly schema: string },
@@ -36,7 +36,7 @@ export async function widestRows(
   for (const { index, table, column, bytes } of rows) {
     const bound = bytes >= 0 ? bytes : (known[`${table}.${column}`] ?? known[column]);
     if (bound === undefined) unbounded.add(`${table}.${column}`);
-    // A value has up to 8 bytes of length and alignment; a row has 16 of its own.
+    // A value takes up to 8 bytes for length and alignment; a row takes 16 bytes of its own.
     widths.set(index, (widths.get(index) ?? 16) + (bound ?? 0) + 8);
   }
   const tooWide = [...widths].filter(([, bytes]) => bytes > MOST_BYTES).map(([index]) => index);

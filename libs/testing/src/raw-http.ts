@@ -11,7 +11,7 @@ export function rawHttp(url: string) {
     .on('error', () => undefined);
   return {
     send: (text: string) => void socket.write(text, 'latin1'),
-    /** Sends the head of a request whose body has so many bytes, and none of the body. */
+    /** Sends the head of a request with a Content-Length of `bytes`, and no body. */
     head: (path: string, bytes: number, headers: Record<string, string> = {}, method = 'POST') => {
       const all = { host: hostname, 'content-type': 'application/json', ...headers };
       const lines = Object.entries({ ...all, 'content-length': String(bytes) }).map(

@@ -8,7 +8,7 @@ it('gives every suite a database of its own', async () => {
   const clients = [one, other].map(({ url }) => new pg.Client({ connectionString: url }));
   try {
     for (const client of clients) {
-      client.on('error', () => undefined); // drop() ends the connection
+      client.on('error', () => undefined); // drop() cuts the connection
       await client.connect();
       await client.query('create table mine (id int)');
     }

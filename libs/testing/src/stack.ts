@@ -19,12 +19,12 @@ export async function freshDatabase() {
   return { url: url.href, drop: () => asSuperuser(`drop database ${name} with (force)`) };
 }
 
-/** The services' pools have it too; the types of pg do not know it yet. */
+/** pg's pipeline mode, as in the services' pools; the types of pg lack the option. */
 const PIPELINE: object = { pipeline: true };
 
 /**
- * Makes a database for one suite, with the extensions that provisioning makes and the tables of one service, made by its
- * migrations. `settings` are the pool's. `up` runs a migration, `close()` ends the pool and drops the database.
+ * Makes a database for one suite, with the extensions that provisioning creates and the tables of one service, made by
+ * its migrations. `settings` are the pool's. `up` runs a migration, `close()` ends the pool and drops the database.
  */
 export async function serviceDatabase(
   schema: string,
@@ -33,7 +33,7 @@ export async function serviceDatabase(
 ) {
   const { url, drop } = await freshDatabase();
   const pool = new pg.Pool({ connectionString: url, ...PIPELINE, ...settings });
-  pool.on('error', () => undefined); // the drop ends its connections
+  pool.on('error', () => undefined); // dropping the database cuts the pool's connections
   const query = async (sql: string, values?: unknown[]) => (await pool.query(sql, values)).rows as unknown;
   await query(`create schema ${schema}`);
   for (const extension of ['pg_trgm', 'btree_gin']) await query(`create extension ${extension}`);
@@ -58,8 +58,8 @@ export async function freePort(): Promise<number> {
 export const topicPrefix = () => `suite-${randomBytes(6).toString('hex')}.`;
 
 /**
- * Polls until `condition` gives something truthy, and resolves with it. Fails after `timeoutMs` (10 s) with what was
- * waited for and what was seen last; a throw counts as "not yet".
+ * Polls until `condition` returns something truthy, and resolves to it. Throws after `timeoutMs` (10 s unless set),
+ * naming the condition and the last result; an error of `condition` counts as "not yet".
  */
 export async function until<Seen>(
   condition: () => Seen | Promise<Seen>,

@@ -17,10 +17,13 @@ export type ProducerLink = {
   close(): Promise<void>;
 };
 
-/** Below the broker's default `message.max.bytes` (1,048,588), which holds for all records of one partition in a request. */
+/**
+ * Our limit of a request; the broker's `message.max.bytes` (1,048,588 by default) limits one partition's records in a
+ * request.
+ */
 const MAX_REQUEST_BYTES = 900_000;
 
-/** Called after every request with its number of records, its duration, and whether Kafka acknowledged it. */
+/** Called after every request with its number of records, its duration (ms), and whether Kafka acknowledged it. */
 export type OnRequest = (request: {
   readonly records: number;
   readonly ms: number;
@@ -28,10 +31,11 @@ export type OnRequest = (request: {
 }) => void;
 
 export type SendOptions = {
-  /** Records still waiting at this time (ms since the epoch) are not sent. */
+  /** Records still unsent at this time (ms since the epoch) are rejected. */
   readonly notAfter?: number | undefined;
   /**
-   * Spaces the requests with such records. Records without a cadence are sent at once, and all waiting ones with them.
+   * Spaces the requests that contain records with this cadence. A record without a cadence is sent at once, together
+   * with all waiting records.
    */
   readonly cadence?: Cadence | undefined;
 };
@@ -44,11 +48,11 @@ type Waiting = SendOptions & {
 };
 
 /**
- * Sends all waiting records in one request, one request at a time. A lone record waits only for the current turn of the
- * event loop; under load, requests grow. Order is kept.
+ * Sends all waiting records in one request (900 kB at most), one request at a time. A lone record waits only for the
+ * current turn of the event loop; under load, requests grow. Records are sent in the order of the calls.
  */
 export class BatchingProducer {
-  /** Acknowledged so far. */
+  /** Records and requests that Kafka has acknowledged so far. */
   readonly sent = { records: 0, requests: 0 };
   private readonly waiting: Waiting[] = [];
   private link?: Promise<ProducerLink>;
@@ -60,12 +64,12 @@ export class BatchingProducer {
     private readonly onRequest?: OnRequest,
   ) {}
 
-  /** Resolves when the record is on the log. */
+  /** Resolves when Kafka has acknowledged the record. */
   send(record: KafkaRecord, options: SendOptions = {}): Promise<void> {
     return this.enqueue([record], sizeOf(record), options);
   }
 
-  /** Resolves when all are on the log. Rejects at the first failure; no record after it is sent. */
+  /** Resolves when Kafka has acknowledged all records. Rejects at the first failed request; no later record is sent. */
   async sendAll(records: readonly KafkaRecord[], options: SendOptions = {}): Promise<void> {
     let from = 0;
     let bytes = 0;
@@ -81,7 +85,7 @@ export class BatchingProducer {
     if (from < records.length) await this.enqueue(records.slice(from), bytes, options);
   }
 
-  /** Sends what is waiting and disconnects. */
+  /** Sends the waiting records and disconnects. */
   async close(): Promise<void> {
     while (this.running) await this.running;
     const link = this.link;
@@ -106,7 +110,7 @@ export class BatchingProducer {
     this.running = undefined;
   }
 
-  /** Waits until a record is due. */
+  /** Waits until the cadence of at least one waiting record permits a request. */
   private async gather(): Promise<void> {
     const wait = () => Math.min(...this.waiting.map(({ cadence }) => cadence?.wait ?? 0));
     for (let ms = wait(); ms > 0; ms = wait()) await this.gathering.for(ms);
@@ -155,13 +159,13 @@ export class BatchingProducer {
   }
 
   /**
-   * A failed producer is not used again: kafkajs gives its next request the sequence numbers of the failed one. If that
-   * one did reach the log, the broker drops the next as a duplicate (sendMessages.js).
+   * Discards the producer after a failed request: kafkajs would give the next request the same sequence numbers, and if
+   * the failed request did reach the log, the broker would drop the next one as a duplicate (sendMessages.js).
    */
   private discardLink(): void {
     const link = this.link;
     this.link = undefined;
-    link?.then((failed) => failed.close()).catch(() => undefined); // its failure is reported already
+    link?.then((failed) => failed.close()).catch(() => undefined); // the caller of `send` already has the error
   }
 }
 

@@ -5,7 +5,7 @@ import { BatchingProducer, type KafkaRecord } from './batching-producer.js';
 const record = (value: string): KafkaRecord => ({ topic: 't', key: 'k', headers: {}, value });
 const texts = (records: readonly KafkaRecord[]) => records.map(({ value }) => String(value));
 
-/** A broker that keeps what it is sent and answers when told to. */
+/** A broker that keeps the records sent to it and acknowledges a request when the test tells it to. */
 function broker({ failing = () => false }: { failing?: (request: number) => boolean } = {}) {
   const requests: string[][] = [];
   const log = { links: 0, closed: 0, underWay: 0, most: 0 };

@@ -45,7 +45,7 @@ it('loses nothing that was acknowledged when the broker is killed, and goes on b
     for (let number = 0; sending; number += 1) {
       void room.send(`key ${number % 20}`, `${number}`).then(
         () => acknowledged.push(`${number}`),
-        () => undefined, // it may or may not be on the log
+        () => undefined, // an unacknowledged record may or may not be on the log
       );
       await delay(5);
     }
@@ -54,7 +54,7 @@ it('loses nothing that was acknowledged when the broker is killed, and goes on b
   await until(() => handled.length > 200);
   process.kill(broker.pid, 'SIGKILL');
   await broker.exited;
-  await delay(10_000); // the outage
+  await delay(10_000); // the broker is down for 10 s
   const before = acknowledged.length;
   broker = await start();
   const from = Date.now();

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { NODE_ON_SOURCES } from '@wbiz/testing/node-on-sources';
 
-/** A process of its own that runs a TypeScript file; it is killed with the tests. `lines` is what it wrote so far. */
+/** Runs a TypeScript file in a child process. `lines`: the lines that it has written to stdout so far. */
 export function runInChild(file: URL, args: readonly string[]) {
   const child = spawn(process.execPath, [...NODE_ON_SOURCES, fileURLToPath(file), ...args], {
     env: { ...process.env, NODE_OPTIONS: '' },
@@ -16,7 +16,7 @@ export function runInChild(file: URL, args: readonly string[]) {
   return {
     lines,
     signal: (signal: NodeJS.Signals) => child.kill(signal),
-    /** Resolves with the exit code, null when a signal ended it. */
+    /** Resolves to the exit code, or to null if a signal ended the process. */
     exited: exited.then(([code]) => code as number | null),
     kill: async () => {
       child.kill('SIGKILL');

@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** A gateway's bus and a service, over a real broker and real sockets. */
+/** A gateway's command bus and a service, connected by a real broker and real sockets. */
 async function system({ repliesArrive = true } = {}) {
   const room = await commandRoom();
   ends.push(room.close);

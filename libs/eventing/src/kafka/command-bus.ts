@@ -7,7 +7,7 @@ import type { Span, StartSpan } from '../tracing.js';
 import type { BatchingProducer, KafkaRecord } from './batching-producer.js';
 import { commandRecord, commandRecords, type KeyedCommand } from './command-record.js';
 
-/** The deadline passed, and the service knows of no effect. */
+/** A command's deadline passed without a reply, and its service has none stored or could not be asked. */
 export class CommandTimeout extends Error {
   override readonly name = 'CommandTimeout';
   constructor(readonly commandId: string) {
@@ -22,11 +22,11 @@ export type CommandBusOptions = {
   readonly partitionsOf: (topic: string) => Promise<number>;
   /** The `ce_source` of the commands: the name of this service. */
   readonly source: string;
-  /** `host:port` at which this process takes replies. */
+  /** `host:port` at which this process receives replies. */
   readonly replyTo: string;
   /**
-   * Asks the service for the stored reply of a command after its deadline. On no reply, or a throw, the caller is told
-   * that the command had no effect, so the service must not begin it any more.
+   * Asks a service for a command's stored reply once the command's deadline has passed. If there is none, or if `ask`
+   * throws, the caller learns that the command had no effect; so the service must not begin the command afterwards.
    */
   readonly ask: (service: string, commandId: string) => Promise<Reply | null | undefined>;
   readonly startSpan?: StartSpan | undefined;
@@ -35,9 +35,9 @@ export type CommandBusOptions = {
   readonly timeoutMs?: number;
 };
 
-/** The broker's `message.max.bytes` (1,048,588 by default) limits a record, headers included. */
+/** Limit of a command's data; the broker's `message.max.bytes` (1,048,588 by default) includes the headers. */
 const MAX_DATA_BYTES = 1_000_000;
-/** The limit of a record with several commands: what one fetch takes of a partition. */
+/** Limit of a record with several commands; below the most that one fetch reads of a partition (262,144 bytes). */
 const MAX_LIST_BYTES = 250_000;
 const MAX_EARLY = 10_000;
 
@@ -45,7 +45,7 @@ type Waiting = PromiseWithResolvers<Reply>;
 type Addressed = KeyedCommand & { readonly command: { readonly deadline: number } };
 type Settling = { readonly resolve: (reply: Reply) => void };
 
-/** Only a single command can exceed it: lists are much smaller. */
+/** Only a record with one command can be too large: one with several has MAX_LIST_BYTES at most. */
 const isTooLarge = ({ value }: KafkaRecord) => value!.length > MAX_DATA_BYTES;
 const tooLarge = () => new Rejection('too_large', `A command holds at most ${MAX_DATA_BYTES} bytes.`);
 
@@ -58,23 +58,23 @@ function ending<T>(span: Span | undefined, produced: Promise<T>): Promise<T> {
 export class CommandBus {
   private readonly waiting = new Map<string, Waiting>();
   private readonly settling = new Map<string, Settling[]>();
-  /** Second-stage replies that came before anybody waited for them, oldest first. */
+  /** Second-stage replies that came before a call of `settled`, oldest first. */
   private readonly early = new Map<string, Reply>();
   private readonly open = new Map<string, number>();
-  /** By topic; a topic never changes its number of partitions. */
+  /** The number of partitions by topic; it never changes. */
   private readonly partitions: Record<string, number> = {};
 
   constructor(private readonly options: CommandBusOptions) {}
 
-  /** Commands to a service that are unanswered and not given up, or still being produced. */
+  /** The number of commands to a service that still wait for a reply or for Kafka's acknowledgment. */
   inFlight(service: string): number {
     return this.open.get(service) ?? 0;
   }
 
   /**
-   * Resolves to the first-stage reply: decided and stored. At the deadline asks the service, and rejects with
-   * {@link CommandTimeout} if it has none. Commands with the same `key` keep their order; a command id under way is not sent
-   * twice.
+   * Resolves to the first-stage reply: the command is decided and stored. At the deadline asks the service for the
+   * stored reply; rejects with {@link CommandTimeout} if there is none. Commands with the same `key` are handled in the
+   * order sent. A command id that still waits for its reply is not sent again.
    */
   send(service: string, given: Command, { key }: { key: string }): Promise<Reply> {
     const underWay = this.waiting.get(given.id);
@@ -90,7 +90,7 @@ export class CommandBus {
     return this.expect(service, command, ending(span, this.produce(record, command.deadline)));
   }
 
-  /** As {@link send}, for many: the commands of one partition share a record, or as few as hold them. */
+  /** As {@link send}, for many commands: those of one partition are packed into as few records as possible. */
   sendAll(service: string, all: readonly KeyedCommand[]): readonly Promise<Reply>[] {
     const fresh: Addressed[] = [];
     const produced = Promise.withResolvers<unknown>();
@@ -128,7 +128,7 @@ export class CommandBus {
     return { command: span ? { ...command, traceparent: span.traceparent } : command, span };
   }
 
-  /** `produced` settles once the record is no longer on its way to Kafka. */
+  /** `produced` settles once Kafka has acknowledged the record, or producing it has failed. */
   private expect(
     service: string,
     { id, deadline }: Addressed['command'],
@@ -141,7 +141,7 @@ export class CommandBus {
       Math.max(0, deadline - Date.now()),
     );
     const answered = promise
-      .catch(() => undefined) // the caller gets it
+      .catch(() => undefined) // the caller gets the error
       .finally(() => {
         clearTimeout(giveUp);
         this.waiting.delete(id);
@@ -174,7 +174,7 @@ export class CommandBus {
     }
   }
 
-  /** A failure leaves it open whether the record is on the log: the deadline decides. */
+  /** Never rejects: after a failure the record may still be on the log, so the caller waits until the deadline. */
   private async produce(record: KafkaRecord, deadline: number): Promise<void> {
     const { producer, logger } = this.options;
     try {
@@ -187,7 +187,9 @@ export class CommandBus {
     }
   }
 
-  /** The second-stage reply, even if it has just come; undefined if none comes within `timeoutMs`. */
+  /**
+   * Resolves to a command's second-stage reply, even if it came before this call, or to undefined after `timeoutMs`.
+   */
   settled(commandId: string, timeoutMs: number): Promise<Reply | undefined> {
     const early = this.early.get(commandId);
     if (early) {
@@ -212,7 +214,7 @@ export class CommandBus {
     });
   }
 
-  /** Takes the replies from a `@RepliesHandler`. */
+  /** Passes replies to the callers that wait for them; called by a `@RepliesHandler`. */
   onReplies(replies: readonly StagedReply[]): void {
     for (const { commandId, stage, reply } of replies) {
       if (stage === 'accepted') this.waiting.get(commandId)?.resolve(reply);

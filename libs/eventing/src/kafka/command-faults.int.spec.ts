@@ -35,7 +35,7 @@ const notes: Aggregate<Put, object, Was, { 'note.put': true }> = {
   reply: { 'note.put': () => true },
 };
 
-/** The statement that causes each fault, in the transaction of an event. */
+/** For each fault, the statement that causes it, run in the transaction of an event. */
 const ASKED: Partial<Record<Fault, (tx: PoolClient) => Promise<unknown>>> = {
   'index row too large': (tx) =>
     tx.query('insert into notebook.wide values ($1)', [randomBytes(4_000).toString('hex')]),
@@ -81,7 +81,7 @@ beforeEach(async () => {
     { timeoutsPassMs: TIMEOUTS_PASS_MS },
   );
   await put(0);
-  await until(() => room.replies.length === 1); // the server has joined
+  await until(() => room.replies.length === 1); // the server has joined its group
   room.replies.length = 0;
 });
 afterEach(async () => {
@@ -102,7 +102,8 @@ it.each<Fault>(['index row too large', 'facts', 'follows', 'timeout'])(
       Array.from({ length: 226 }, (_, n) => put(n + 1, n === 60 || n === 150 ? fault : undefined)),
     );
     await until(() => serials(true).length === 224, { everyMs: 5 });
-    // Some 300 ms on a quiet machine; the good ones must not wait for the bad ones' three attempts, or a lock.
+    // Takes about 300 ms on a quiet machine. Good commands must not wait for the three attempts at a bad one,
+    // or for a lock.
     expect(Date.now() - from).toBeLessThan(3_000);
     await until(() => serials(false).length === 2);
     expect(serials(false).toSorted((a, b) => a - b)).toEqual([61, 151]);

@@ -2,7 +2,10 @@ import { applyDecorators, Catch, UseFilters, type RpcExceptionFilter } from '@ne
 import { MessagePattern, Transport } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 
-/** Nest would replace what a handler throws by an object; the command server needs the error itself. */
+/**
+ * Passes a handler's error on unchanged: Nest would replace it with a plain object, which the command server cannot
+ * classify.
+ */
 @Catch()
 class LetThrough implements RpcExceptionFilter {
   catch(error: unknown): Observable<never> {
@@ -12,8 +15,8 @@ class LetThrough implements RpcExceptionFilter {
 const letThrough = new LetThrough();
 
 /**
- * Handles commands (or inbound records) of one type: a `@MessagePattern` of the Kafka transport. The method gets the
- * whole `Command` and returns the reply's data, or a `Reply`; undefined: no reply.
+ * Marks a method that handles commands (or inbound records) of one type: a `@MessagePattern` of the Kafka transport.
+ * The method gets the whole `Command` and returns the reply's data or a complete `Reply`; undefined sends no reply.
  */
 export const CommandHandler = (type: string): MethodDecorator =>
   applyDecorators(MessagePattern(type, Transport.KAFKA), UseFilters(letThrough));

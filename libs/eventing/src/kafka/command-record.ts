@@ -2,7 +2,7 @@ import type { Command } from '../message.js';
 import type { HeaderValue, KafkaRecord } from './batching-producer.js';
 import type { ConsumedRecord } from './record-consumer.js';
 
-/** A header's text; of several with one name, the first. */
+/** A header's value as text; of several headers with the name, the first. */
 export function header(record: Pick<ConsumedRecord, 'headers'>, name: string): string | undefined {
   const value = record.headers?.[name];
   return (Array.isArray(value) ? value[0] : value)?.toString();
@@ -62,12 +62,12 @@ export function commandRecord(
 /** A command and its ordering key. */
 export type KeyedCommand = { readonly command: Command; readonly key: string };
 
-/** The content type of a list of CloudEvents (JSON batch format). Each has its key as extension `partitionkey`. */
+/** The content type of a list of CloudEvents (JSON batch format). Each event has its ordering key in `partitionkey`. */
 const BATCH = 'application/cloudevents-batch+json';
 
 /**
- * Packs the commands of one partition, in order, into as few records as have values of at most `most` bytes. A command
- * alone in its record is written as by {@link commandRecord}.
+ * Packs the commands of one partition, in order, into as few records as possible with values of at most `most` bytes. A
+ * command alone in a record is written as by {@link commandRecord}, and may exceed `most`.
  */
 export function commandRecords(
   all: readonly KeyedCommand[],
@@ -92,7 +92,7 @@ export function commandRecords(
   );
 }
 
-/** A command as received: a whole record, or one of several in it. */
+/** A command as received: in a record of its own, or as one of several in a record. */
 export type Received = Pick<ConsumedRecord, 'offset' | 'timestamp' | 'headers'> & {
   readonly key: string | null;
   /** Throws if the command is malformed. */
@@ -101,7 +101,7 @@ export type Received = Pick<ConsumedRecord, 'offset' | 'timestamp' | 'headers'> 
   readonly alone: () => ConsumedRecord;
 };
 
-/** The commands of a record, or its inbound record, in order. */
+/** The commands in a record, in order; an inbound record counts as one command. */
 export function receivedIn(record: ConsumedRecord): readonly Received[] {
   const { offset, timestamp, headers, key } = record;
   const events = header(record, 'content-type') === BATCH ? listIn(record.value) : undefined;
@@ -142,7 +142,9 @@ function ofList(event: unknown, record: ConsumedRecord): Received {
   };
 }
 
-/** Reads a command or an inbound record. `accountId` is '' if the record names none. Throws if it is malformed. */
+/**
+ * Reads a command or an inbound record. `accountId` is '' if the record has none. Throws if the record is malformed.
+ */
 export function readCommand(record: ConsumedRecord): Command {
   const attributes = Object.fromEntries(
     ATTRIBUTES.map((name) => [name, header(record, HEADERS[name])]),

@@ -15,7 +15,7 @@ const whole: Command = {
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
 };
 
-/** The record as it comes back from the broker: names and bytes. */
+/** The record as the broker returns it: names as texts, values as bytes. */
 function consumed(headers: object, value: Buffer | string | null): ConsumedRecord {
   const bytes = Object.entries(headers).map(([name, text]) => [name, Buffer.from(String(text))]);
   return {

@@ -134,7 +134,7 @@ it('does not hold a fast partition up behind slow ones', async () => {
     times.push(performance.now() - from);
   }
   expect(times.sort((a, b) => a - b)[10]).toBeLessThan(100);
-  // A slow partition is fetched again as soon as its batch is through.
+  // The next record of a slow partition is fetched as soon as its batch is done.
   await send(0, 'behind');
   thaw();
   await until(() => done.includes('behind'));
@@ -311,7 +311,7 @@ describe('a record of several commands', () => {
     await until(() => handled.length === 4);
     expect(handled).toEqual(['alone', 'a', 'b', 'later']);
     await until(async () => sum(await committed(room)) === 1);
-    await delay(600); // one round of commits
+    await delay(600); // longer than the 500 ms between commits
     expect(await committed(room)).toEqual([1]);
     release();
     await first.close();
@@ -366,7 +366,7 @@ it('buries the one that breaks a transaction, not those it was gathered with', a
   const from = Date.now();
   await room.serve({ do: ({ id }) => execute(id) });
   await until(() => room.replies.length === 100);
-  expect(Date.now() - from).toBeLessThan(3_000); // including the time to join the group
+  expect(Date.now() - from).toBeLessThan(3_000); // this includes the time to join the group
   expect(room.replies.filter(({ reply }) => !reply.ok).map(({ commandId }) => commandId)).toEqual(['poison']);
   expect((await recordsOf(room.kafka, room.deadLetters)).map(({ key }) => key)).toEqual(['key 50']);
 });
@@ -430,7 +430,7 @@ it('finishes what it has begun when it closes, commits, and leaves the rest to t
   const from = Date.now();
   await server.close();
   expect(Date.now() - from).toBeLessThan(10_000);
-  expect(handled.length).toBeGreaterThanOrEqual(3); // those that could begin within 5 s
+  expect(handled.length).toBeGreaterThanOrEqual(3); // at least the records that could begin within 5 s
   expect(handled.length).toBeLessThan(10);
   expect(await committed(room)).toEqual([handled.length]);
   expect(room.health.statuses()).toMatchObject([{ state: 'closed' }]);
@@ -467,7 +467,7 @@ it('ends the process of a consumer that stays dead, while the broker answers', a
     onDead: ({ name, state }) => dead.push(`${name} ${state}`),
     deadAfterMs: 900,
   });
-  // A fault in our own code: kafkajs does not begin again after a TypeError.
+  // `classify: null` causes a TypeError in the server, after which kafkajs does not restart.
   await room.serve({ do: () => 1 }, { replies: { reply: null as never }, classify: null as never });
   await room.send('k', 'crash');
   await until(() => room.health.statuses()[0]!.state === 'crashed');

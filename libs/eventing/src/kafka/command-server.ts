@@ -14,10 +14,13 @@ import type { KafkaClient } from './kafka-client.js';
 import { KeyChains } from './key-chains.js';
 import type { RecordBatch, RecordConsumer } from './record-consumer.js';
 
-/** The refusal that means "not now". It is retried like a fault, since nobody sends the record again. */
+/**
+ * The refusal code for "not now". Such a command is retried like a passing fault, since its sender does not send it
+ * again.
+ */
 const UNAVAILABLE = 'unavailable';
 
-/** Broken faults of a handler until its command goes to the dead letters. */
+/** After this many broken faults of the handler, a command goes to the dead letters. */
 const ATTEMPTS = 3;
 const TIMEOUTS_PASS_MS = 60_000;
 
@@ -37,11 +40,11 @@ export type CommandServerOptions = {
   readonly health: ConsumerHealth;
   readonly logger: Logger;
   readonly classify?: (error: unknown) => Fault;
-  /** How long a handler's Postgres timeouts count as passing (ms); 60 s unless set. */
+  /** How long after a command's first attempt Postgres timeouts count as passing (ms; default 60,000). */
   readonly timeoutsPassMs?: number;
   /** The types that must have a handler; without one of them the server does not start. */
   readonly requires?: readonly string[];
-  /** Called for every handled command, with the time since its first attempt. */
+  /** Called for every handled command, with the ms since its first attempt began. */
   readonly onHandled?: (type: string, ms: number, outcome: Handled) => void;
   readonly startSpan?: StartSpan | undefined;
 };
@@ -50,11 +53,11 @@ type Handled = 'replied' | 'refused' | 'buried';
 type Handler = (command: Command) => Promise<unknown>;
 
 /**
- * Nest's transport for commands and inbound records: in order per key, keys in parallel, replies over TCP. Passing
- * faults are retried; a record that cannot be handled goes to the dead letters, and the others go on. Postgres timeouts
- * count as passing for a minute; a record that still times out then is itself too slow. Commands that share a record
- * are handled, and dead-lettered, one by one. Offsets are committed after handling, so records may be redelivered and
- * handlers must be idempotent.
+ * A Nest transport for commands and inbound records: handles them in order per key, keys in parallel, and replies over
+ * TCP. Retries passing faults without limit; a record that cannot be handled goes to the dead letters, and the next one
+ * follows. A record whose Postgres statements still time out after a minute is itself too slow, and goes to the dead
+ * letters too. Commands that share a record are handled, and dead-lettered, one by one. Offsets are committed after
+ * handling, so records may be redelivered and handlers must be idempotent.
  */
 export class KafkaCommandServer extends Server implements CustomTransportStrategy {
   override readonly transportId = Transport.KAFKA;
@@ -88,12 +91,12 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     this.consumer.start().then(() => callback(), callback);
   }
 
-  /** Finishes the batches in hand, commits, leaves the group: in less than 10 s. */
+  /** Finishes the batches under way, commits and leaves the group, in less than 10 s. */
   close(): Promise<void> {
     return this.consumer.close();
   }
 
-  /** A second handler of a type would replace the first. */
+  /** Throws if the type already has a handler: Nest would silently replace it. */
   override addHandler(...[type, handler, ...rest]: Parameters<Server['addHandler']>): void {
     if (this.messageHandlers.has(type as string)) throw new Error(`${type} has two handlers.`);
     super.addHandler(type, handler, ...rest);
@@ -107,7 +110,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     return this.consumer as T;
   }
 
-  /** Resolves to false if the command was left to the partition's next owner. */
+  /** Resolves to false if the command was left unhandled, because of a rebalance, a seek or the end of the process. */
   private async handleReceived(received: Received, batch: RecordBatch): Promise<boolean> {
     if (isForOthers(received, this.options.groupId)) return true;
     let command: Command;
@@ -190,7 +193,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
         if (this.classify(error) === 'broken') {
           logger.error(
             { ...place, err: error, alarm: true },
-            'command server: dead letter refused by Kafka; the record stays on its topic and is passed over',
+            'command server: Kafka refused a dead letter; skipping its record, which stays on its own topic',
           );
           break;
         }
@@ -200,7 +203,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     }
     logger.error(
       { ...place, err: reason, attempts, alarm: true },
-      'command server: a record cannot be handled; it is kept as a dead letter',
+      'command server: a record cannot be handled; skipping it, kept as a dead letter unless Kafka refused that',
     );
     const replyTo = header(record, 'replyto');
     const commandId = header(record, 'ce_id');
@@ -212,7 +215,7 @@ export class KafkaCommandServer extends Server implements CustomTransportStrateg
     if (this.consumerStatus.state === 'running')
       this.options.logger.warn(
         { err: error, group: this.options.groupId },
-        'command server: a command met a fault that may pass; it waits and is tried again',
+        'command server: a command waits for a fault to pass; retrying',
       );
     batch.waitsFor(error, received);
   }
@@ -244,7 +247,7 @@ const processing = (
     },
   });
 
-/** Nest returns an observable where a handler threw or an interceptor runs. */
+/** Nest returns an observable if the handler threw or an interceptor runs. */
 async function invoke(handler: Handler, command: Command): Promise<unknown> {
   const result = await handler(command);
   return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;

@@ -1,6 +1,6 @@
 /**
- * joining: not in the group yet, or rebalancing. waiting: a partition waits for a fault to pass. halted: a partition
- * met what must not be skipped. crashed: the client gave up; it may start again.
+ * joining: not in the group yet, or rebalancing. waiting: a partition waits for a fault to pass. halted: a partition is
+ * no longer read, because a record in it must not be skipped. crashed: kafkajs gave up; it may start again.
  */
 type ConsumerState = 'joining' | 'running' | 'waiting' | 'halted' | 'crashed' | 'closed';
 
@@ -9,22 +9,22 @@ export type ConsumerStatus = {
   /** The consumer group. */
   readonly name: string;
   state: ConsumerState;
-  /** Why it waits, is halted or crashed; '' otherwise. */
+  /** Why the consumer is waiting, halted or crashed; '' in all other states. */
   reason: string;
-  /** Since when one of its partitions has been waiting. */
+  /** Since when a partition has been waiting for a fault to pass; the earliest of several. */
   waitingSince: number;
-  /** Unhandled records on its partitions, as of the last fetch. */
+  /** Unhandled records on the consumer's partitions, as of the last fetch. */
   lag: number;
   lastFetchAt: number;
-  /** When the oldest record in hand was written; 0: none is in hand. */
+  /** When the oldest record under way was written; 0: none is under way. */
   oldestAt: () => number;
-  /** How often it has joined the group. */
+  /** How often the consumer has joined its group. */
   joins: number;
-  /** The last time the broker confirmed its membership, or it began to rejoin. */
+  /** The last time the broker confirmed the membership, or a rejoin began. */
   lastAliveAt: number;
 };
 
-/** The consumers of this process, for /health, /metrics and the watchdog. */
+/** The status of this process's consumers, for /health, /metrics and the watchdog. */
 export class ConsumerHealth {
   private readonly consumers = new Map<string, ConsumerStatus>();
 
@@ -53,7 +53,7 @@ export type WatchdogOptions = {
   readonly health: ConsumerHealth;
   /** Whether the broker answers right now. */
   readonly ping: () => Promise<boolean>;
-  /** Called once, with the first dead consumer; it should end the process. */
+  /** Called once, with the first dead consumer; it must end the process. */
   readonly onDead: (consumer: Readonly<ConsumerStatus>) => void;
   readonly deadAfterMs?: number;
 };
@@ -75,7 +75,7 @@ export function watchConsumers({ health, ping, onDead, deadAfterMs = 30_000 }: W
 
   const look = async () => {
     const now = Date.now();
-    if (now - lastLook > 2 * everyMs) excusedUntil = now; // this process stood still
+    if (now - lastLook > 2 * everyMs) excusedUntil = now; // this process was frozen: the silence does not count
     lastLook = now;
     if (!silentSince(now - 2 * everyMs)) return;
     if (!(await ping())) {

@@ -14,11 +14,11 @@ type Burial = {
 
 /** A record of the dead-letter topic. A field is undefined if its header is missing: the record may have any shape. */
 export type DeadLetter = {
-  /** `<partition>-<offset>` of the letter. */
+  /** `<partition>-<offset>` of the record on the dead-letter topic. */
   readonly id: string;
   readonly at: string;
   readonly topic: string | undefined;
-  /** The consumer group that could not handle it. */
+  /** The consumer group that could not handle the record. */
   readonly group: string | undefined;
   readonly code: string | undefined;
   readonly reason: string | undefined;
@@ -26,13 +26,13 @@ export type DeadLetter = {
   readonly type: string | undefined;
   readonly commandId: string | undefined;
   readonly accountId: string | undefined;
-  /** In ms since the epoch; NaN: unreadable. */
+  /** The command's deadline in ms since the epoch; NaN if the header is not a number. */
   readonly deadline: number | undefined;
-  /** The retried letter that came back as this one. */
+  /** The id of the earlier dead letter whose retry failed and became this one. */
   readonly retryOf: string | undefined;
 };
 
-/** What was done about a dead letter. */
+/** How an operator settled a dead letter. */
 export type Fate = {
   readonly state: 'retried' | 'discarded';
   readonly at: string;
@@ -40,7 +40,7 @@ export type Fate = {
   readonly reason: string | null;
 };
 
-/** A record that cannot be handled, unchanged but for headers that say where it comes from and why. */
+/** The dead letter of a record: the same record, with headers added for its origin and the reason. */
 export function buried(
   record: ConsumedRecord,
   deadLetters: string,
@@ -68,7 +68,7 @@ export function buried(
 const wordsOf = (reason: unknown) =>
   reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
 
-/** Reads a record of any shape as a dead letter. */
+/** Reads a record of the dead-letter topic, whatever its headers, as a dead letter. */
 export function letterOf(record: ConsumedRecord, partition: number): DeadLetter {
   const told = (name: string) => header(record, name);
   const numbered = (name: string) => (told(name) === undefined ? undefined : Number(told(name)));
@@ -89,8 +89,9 @@ export function letterOf(record: ConsumedRecord, partition: number): DeadLetter 
 }
 
 /**
- * The letter's record again, for the one group that could not handle it. It has no `replyto`: its caller was answered
- * when it was buried. `deadline` (ms since the epoch) replaces its own.
+ * The original record of a dead letter, to be handled again by the group that could not handle it. It has no `replyto`:
+ * the caller was answered when the dead letter was written. `deadline` (ms since the epoch), if given, replaces the
+ * original one.
  */
 export function putBack(
   { key, value, headers }: ConsumedRecord,
@@ -111,13 +112,13 @@ export function putBack(
   };
 }
 
-/** Whether a record was put back for another group. */
+/** Whether a record is the retry of a dead letter of a group other than `groupId`. */
 export function isForOthers(record: Pick<ConsumedRecord, 'headers'>, groupId: string): boolean {
   const group = header(record, 'dl_group');
   return group !== undefined && group !== groupId;
 }
 
-/** Records a letter's fate on its topic, behind the letter, so that retention never removes it first. */
+/** The record of a dead letter's fate. It follows the letter on the same topic, so retention never removes it first. */
 export function mark(deadLetters: string, id: string, { state, at, by, reason }: Fate): KafkaRecord {
   return {
     topic: deadLetters,
@@ -127,7 +128,7 @@ export function mark(deadLetters: string, id: string, { state, at, by, reason }:
   };
 }
 
-/** The fate in a mark, with the id of its letter; undefined: the record is no mark. */
+/** The fate that a record of {@link mark} stores, and the dead letter's id; undefined for all other records. */
 export function markedBy(record: ConsumedRecord): { readonly id: string; readonly fate: Fate } | undefined {
   const state = header(record, 'dl_mark');
   if ((state !== 'retried' && state !== 'discarded') || record.key === null) return undefined;

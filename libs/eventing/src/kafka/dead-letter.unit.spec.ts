@@ -22,7 +22,7 @@ const command: ConsumedRecord = {
 const fault = Object.assign(new Error('index row too large'), { name: 'error', code: '54000' });
 const burial = { topic: 'commands', partition: 3, groupId: 'contacts', reason: fault, attempts: 3 };
 
-/** The record as it comes back from Kafka, on another topic. */
+/** The record as Kafka returns it, on another topic. */
 const read = ({ key, value, headers }: KafkaRecord, offset = '153'): ConsumedRecord => ({
   key: key === null ? null : Buffer.from(key),
   value: value === null ? null : Buffer.from(value),

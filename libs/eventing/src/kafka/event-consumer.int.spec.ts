@@ -112,7 +112,7 @@ const committed = async () => {
   return offsets.reduce((sum, offset) => sum + Math.max(offset, 0), 0);
 };
 
-/** Copies of a projection's tables, as in a backup. */
+/** Copies of the projection's tables, as in a backup. */
 const saved = async () =>
   Promise.all(
     ['checkpoints', 'parked', 'seen'].map(async (table) => ({
@@ -206,10 +206,10 @@ it('halts a partition at a gap that is one on the log too, tells, and lives; a r
   await producer.sendAll([behind, next(1)]);
   await until(() => status().state === 'halted');
   expect(status().reason).toMatch(/event 4 .* follows 3/);
-  expect(alarms()).toEqual(['event consumer: the missing event is not on the log; the partition is halted']);
+  expect(alarms()).toEqual(['event consumer: the missing event was not found; the partition is halted']);
   const lastAlive = status().lastAliveAt;
   await producer.sendAll([next(1), next(0)]);
-  await until(() => status().lastAliveAt > lastAlive + 1_000); // it stays a member
+  await until(() => status().lastAliveAt > lastAlive + 1_000); // the halted consumer still heartbeats
   expect(await seen()).toEqual([1, 2, 5, 6]);
   expect(status().state).toBe('halted');
   const halted = async () => (await projector.positions()).get(0)!.halted;
@@ -264,7 +264,7 @@ it('passes over what is no event, and parks the account of one it cannot read', 
   ]);
   await until(async () => (await seen()).length === 2);
   expect(log.entries).toContainEqual(
-    expect.objectContaining({ message: 'event consumer: a record is no event; skipped' }),
+    expect.objectContaining({ message: 'event consumer: a record is not a valid event; skipped' }),
   );
   expect(await projector.parked()).toMatchObject([
     { accountId: 'acc_bad', reason: expect.stringMatching('is no JSON') },
@@ -281,7 +281,7 @@ it('reads back by itself what was restored under it', async () => {
   await restore(backup);
   expect(await seen()).toEqual([1, 2, 3]);
   await producer.sendAll([next(0)]);
-  await until(async () => (await seen()).length === 7); // partition 1 recovers without a new event there
+  await until(async () => (await seen()).length === 7); // partition 1 recovers although no new event comes there
   expect(status()).toMatchObject({ state: 'running' });
 });
 
@@ -293,7 +293,7 @@ it('begins where the group has committed when a checkpoint is of a time without 
   await producer.sendAll([next(0), next(0)]);
   await until(async () => (await committed()) === 4);
   await first.consumer.close();
-  // A backup from before checkpoints had offsets.
+  // A backup made before checkpoints had offsets.
   await restore(old);
   await database.pool.query(`update ${SCHEMA}.checkpoints set next_offset = null`);
   await consume();

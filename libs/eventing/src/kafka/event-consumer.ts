@@ -11,13 +11,13 @@ import { backoff } from '../fault.js';
 import type { KafkaClient } from './kafka-client.js';
 import type { ConsumedRecord, RecordBatch, RecordConsumer } from './record-consumer.js';
 
-/** How often the checkpoints are looked at, and how long progress stays in memory when nothing more comes (ms). */
+/** How often checkpoints are read, progress in memory is stored, and parked events are retried (ms). */
 const LOOK_MS = 5_000;
 
-/** A projection whose last own event is older than this lets others' events gather before it reads them (ms). */
+/** While a projection has received only events that it ignores for this long (ms), its fetches gather records. */
 const LEISURE_MS = 1_000;
 
-/** The most characters of a source or an account. */
+/** The longest source or account id accepted, in characters. */
 const LONGEST_NAME = 100;
 
 export type EventConsumerOptions = {
@@ -34,19 +34,22 @@ export type EventConsumerOptions = {
 const SEARCH_MS = 30_000;
 
 /**
- * Feeds one projection from the shared log. Offsets follow the projection's checkpoints, so a crash repeats events and
- * never skips one: where the group's committed offset is ahead of the checkpoint, reading begins at the checkpoint. A
- * failed batch is retried without limit and blocks only its own partition. At a gap the partition is read again from
- * the checkpoint, then from where the missing event is found; if it is not on the log, the partition is halted until a
- * rewind or a restart.
+ * Feeds one projection from the shared log. Offsets are committed after the projection's checkpoints are stored, so a
+ * crash repeats events and never skips one: where the group's committed offset is ahead of the checkpoint, reading
+ * begins at the checkpoint. A failed batch is retried without limit and blocks only its own partition. If an event is
+ * missing, the partition is read again from the checkpoint, then from the offset at which a search finds the event; if
+ * the event is not on the log, the partition is halted until a rewind or a restart.
  */
 export class EventConsumer {
   readonly status: Readonly<ConsumerStatus>;
   private readonly consumer: RecordConsumer;
   private readonly types: ReadonlySet<string>;
-  /** The last applied batch of each partition; its progress may be in memory only. */
+  /** The last applied batch of each partition, while its progress may be in memory only. */
   private readonly applied = new Map<number, RecordBatch>();
-  /** By partition, the last time it was read back: the event after the gap, the offset, and the checkpoint then. */
+  /**
+   * The last re-read of each partition: the id of the event after the gap, the offset, and the checkpoint's sequence
+   * then.
+   */
   private readonly lookedBack = new Map<number, { id: string; from: number; sequence: number }>();
   private positions: ReadonlyMap<number, Position> = new Map();
   /** The next offset to read, by partition of this member. */
@@ -92,14 +95,14 @@ export class EventConsumer {
     this.retries.start();
   }
 
-  /** Finishes the batches in hand, persists, commits and leaves the group. */
+  /** Stores the progress, finishes the batches under way, commits and leaves the group. */
   async close(): Promise<void> {
     await Promise.all([this.looks.stop(), this.retries.stop()]);
     await this.persist();
     await this.consumer.close();
   }
 
-  /** The partitions to read from their checkpoint, because the group has committed more, or nothing. */
+  /** The checkpoint offset of each partition for which the group has committed a later offset or none. */
   private async begin(assigned: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const { kafka, topic, groupId, projector, logger } = this.options;
     const [positions, committed] = await Promise.all([
@@ -130,12 +133,12 @@ export class EventConsumer {
     return from;
   }
 
-  /** The next offset to read; undefined: another member has the partition. */
+  /** The next offset to read; undefined if another member has the partition. */
   offsetOf(partition: number): number | undefined {
     return this.reached.get(partition);
   }
 
-  /** Unhandled records on this member's partitions; `ends` are the log's end offsets. */
+  /** The number of unhandled records on this member's partitions; `ends`: the log's end offsets by partition. */
   lag(ends: readonly number[]): number {
     return [...this.reached].reduce(
       (sum, [partition, offset]) => sum + Math.max(0, ends[partition]! - offset),
@@ -143,7 +146,7 @@ export class EventConsumer {
     );
   }
 
-  /** Whether an account of any partition is parked, as of the last look. */
+  /** Whether any partition has a parked account, as of the last read of the checkpoints. */
   get hasParked(): boolean {
     return [...this.positions.values()].some(({ hasParked }) => hasParked);
   }
@@ -174,7 +177,10 @@ export class EventConsumer {
     }
   }
 
-  /** Reads the partition again from before the gap, or halts it. Resolves to the fault that prevented it. */
+  /**
+   * Reads the partition again from before the gap, or halts it. Resolves to undefined, or to the error that prevented
+   * both.
+   */
   private async lookBack(batch: RecordBatch, gap: ProjectionGap): Promise<unknown> {
     const { logger, projector } = this.options;
     const { partition } = batch;
@@ -185,12 +191,12 @@ export class EventConsumer {
       const last = this.lookedBack.get(partition);
       const isAtCheckpoint = last?.id === id || next >= offset;
       const from = isAtCheckpoint ? await this.find(partition, gap) : next;
-      // Reading from there applied nothing: the missing event is not there.
+      // The last re-read from this offset applied nothing: the missing event is not there.
       const isInVain = last?.id === id && last.from === from && last.sequence === gap.checkpoint.sequence;
       if (from !== undefined && from < offset && !isInVain) {
         logger.warn(
           { ...fields, next: from },
-          'event consumer: an event is missing before this one; reading the partition again from the checkpoint',
+          'event consumer: an event is missing before this one; reading the partition again from an earlier offset',
         );
         this.lookedBack.set(partition, { id, from, sequence: gap.checkpoint.sequence });
         projector.forget(partition);
@@ -205,19 +211,19 @@ export class EventConsumer {
     batch.halt(gap.message);
     logger.error(
       { ...fields, offset, alarm: true },
-      'event consumer: the missing event is not on the log; the partition is halted',
+      'event consumer: the missing event was not found; the partition is halted',
     );
     return undefined;
   }
 
-  /** The offset of the event after the checkpoint. */
+  /** The offset of the source's first event after the checkpoint; undefined if there is none. */
   private find(partition: number, { checkpoint: { epoch, sequence }, event: { source } }: ProjectionGap) {
     const { kafka, topic } = this.options;
     const signal = AbortSignal.timeout(SEARCH_MS);
     return findSequence(kafka, { topic, partition, source, epoch, sequence: sequence + 1, signal });
   }
 
-  /** Persists progress in memory, and seeks where a checkpoint was rewound or restored. */
+  /** Stores progress from memory, and seeks to each stored checkpoint that was rewound or restored. */
   private async look(): Promise<void> {
     const { projector, logger } = this.options;
     await this.persist();
@@ -225,7 +231,7 @@ export class EventConsumer {
     const persisted = new Map(assigned.map((partition) => [partition, projector.persistedOf(partition)]));
     const before = this.positions;
     const positions = await projector.positions();
-    if (before !== this.positions) return; // A join has looked meanwhile.
+    if (before !== this.positions) return; // A join has read the checkpoints meanwhile.
     this.positions = positions;
     for (const partition of assigned) {
       const { next = 0, rewinds = 0 } = positions.get(partition) ?? {};
@@ -249,10 +255,10 @@ export class EventConsumer {
       const event = readEvent(record, this.types);
       if (event) events.push(event);
       else
-        // No real event is lost this way: the next one of its source would show the gap.
+        // This loses no real event: the next event of the same source would reveal the gap.
         this.options.logger.error(
           { ...this.place(batch), offset: record.offset },
-          'event consumer: a record is no event; skipped',
+          'event consumer: a record is not a valid event; skipped',
         );
     }
     return events;
@@ -282,8 +288,8 @@ export class EventConsumer {
 }
 
 /**
- * Reads a record of the shared log; undefined: it is no event. `data` is parsed for `types` only, and undefined if it
- * is no JSON.
+ * Reads a record of the shared log; undefined if it is not a valid event. `data` is parsed for `types` only; it is
+ * undefined if it is not JSON.
  */
 export function readEvent(record: ConsumedRecord, types: ReadonlySet<string>): LogEvent | undefined {
   const type = header(record, 'ce_type');
@@ -291,7 +297,8 @@ export function readEvent(record: ConsumedRecord, types: ReadonlySet<string>): L
   const numbers = readNumbers((name) => header(record, name));
   const accountId = header(record, 'account') ?? '';
   if (!type || !source || !numbers) return undefined;
-  if (source.length > LONGEST_NAME || accountId.length > LONGEST_NAME) return undefined; // Both go into indexes.
+  // Postgres indexes both, and limits the size of an index row.
+  if (source.length > LONGEST_NAME || accountId.length > LONGEST_NAME) return undefined;
   return {
     type,
     source,
@@ -312,6 +319,6 @@ function parse({ value }: ConsumedRecord): unknown {
   try {
     return JSON.parse((value ?? '').toString());
   } catch {
-    return undefined; // the answer, not a fault
+    return undefined; // `data` may be anything, so this is no fault
   }
 }

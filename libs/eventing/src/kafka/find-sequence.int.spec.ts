@@ -13,7 +13,8 @@ beforeAll(async () => {
   kafka = connect();
   await kafka.ensureTopics([{ topic, partitions: 2 }]);
   const producer = kafka.producer();
-  // Events of contacts have even numbers and fill the first two thirds; some take a few bytes, some many.
+  // Events of contacts have even sequence numbers and fill the first two thirds; their sizes vary from a few
+  // bytes to many.
   const record = (source: string, sequence: number) =>
     eventRecord(
       {

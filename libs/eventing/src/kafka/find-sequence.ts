@@ -10,19 +10,20 @@ export type Sought = {
   readonly source: string;
   readonly epoch: number;
   readonly sequence: number;
-  /** Gives up when it aborts. */
+  /** Ends the search with an error when it aborts. */
   readonly signal: AbortSignal;
 };
 
 /**
- * The offset of a source's first event with this or a later number; undefined: the partition holds none. A later epoch
- * counts as later. A binary search, so a long log takes a few dozen fetches. Leaves no consumer group behind.
+ * The offset of a source's first event with this sequence or a later one (a later epoch counts as later); undefined if
+ * the partition has none. A binary search: a few dozen fetches even on a long log. Leaves no consumer group behind.
  */
 export async function findSequence(
   kafka: Pick<KafkaClient, 'consume' | 'endOffsets'>,
   { topic, partition, source, epoch, sequence, signal }: Sought,
 ): Promise<number | undefined> {
-  // Before `low` all of the source's events are earlier than the one sought; from `high` to `found` there are none.
+  // Below offset `low`, all of the source's events precede the one sought; from `high` up to `found` the
+  // source has none.
   let low = 0;
   let high = (await kafka.endOffsets(topic))[partition] ?? 0;
   let found: number | undefined;
@@ -49,7 +50,7 @@ export async function findSequence(
       if (at === 0) [found, high] = [Number(own[0]!.offset), from];
       else if (own.length > 0) low = batch.end;
       else if (batch.end < high)
-        return; // The next batch decides.
+        return; // Undecided: the next batch may hold an event of the source.
       else high = from;
       if (low >= high) return resolve(found);
       from = Math.floor((low + high) / 2);

@@ -41,7 +41,7 @@ it('keeps a thawed member from handling or committing what has gone to another',
   expect(begun()).toHaveLength(before);
   expect(since()).toContainEqual(
     expect.stringMatching(
-      /consumer: offsets not committed; committing again with the next batch: (UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION)/,
+      /consumer: offsets not committed; trying again as long as the partitions are assigned: (UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION)/,
     ),
   );
   expect(await committed()).toBe(100);

@@ -17,7 +17,10 @@ import { RecordConsumer, type ConsumeOptions } from './record-consumer.js';
 import { quickenRecords } from './record-codec.js';
 import { quietenRequestQueues } from './request-queue.js';
 
-/** `replicas`: the broker's default unless set. `config`: the broker's names and values, as `{ 'retention.ms': '-1' }`. */
+/**
+ * `replicas`: the broker's default unless set. `config`: topic settings by the broker's names, as `{ 'retention.ms':
+ * '-1' }`.
+ */
 export type TopicSpec = {
   readonly topic: string;
   readonly partitions: number;
@@ -25,28 +28,32 @@ export type TopicSpec = {
   readonly config?: Readonly<Record<string, string>>;
 };
 
-/** Topic config: with fewer replicas in sync, the brokers refuse writes. */
+/** Topic setting: the brokers refuse writes while fewer replicas than this are in sync. */
 export const MIN_INSYNC = 'min.insync.replicas';
 
-/** For describeConfigs; Node does not find the ConfigResourceTypes that kafkajs exports. */
+/** kafkajs' ConfigResourceTypes.TOPIC, which Node cannot import by name. */
 const TOPIC_RESOURCE = 2;
 
 export type KafkaClient = ReturnType<typeof connectKafka>;
 
-// They decide how soon a broker's fault is noticed; kafkajs has others while NODE_ENV is 'test'.
+// Set here since kafkajs has other defaults while NODE_ENV is 'test'; these values decide how soon a broker's
+// fault is noticed.
 const retry = { initialRetryTime: 100, maxRetryTime: 5_000, multiplier: 2, factor: 0.2, retries: 8 };
 
 /** How the brokers are reached: without TLS and unauthenticated unless set. */
 export type KafkaAccess = {
   readonly brokers: readonly string[];
-  /** TLS: `ca` if a private authority signed the broker's certificate, `cert` and `key` if it asks for the client's. */
+  /**
+   * TLS: `ca` if a private authority signed the brokers' certificates, `cert` and `key` if brokers ask for the
+   * client's.
+   */
   readonly ssl?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined;
   readonly sasl?: SASLOptions | undefined;
 };
 
 /**
- * A client of a Kafka cluster. It connects on first use; whoever opened a producer or consumer closes it, `close` ends
- * the rest.
+ * A client of a Kafka cluster, connected at first use. Its producers and consumers are closed by the code that opened
+ * them; `close` ends only the admin connection.
  */
 export function connectKafka({
   brokers,
@@ -57,7 +64,10 @@ export function connectKafka({
   logger,
 }: KafkaAccess & {
   readonly clientId: string;
-  /** Whether the client id is unique on this host: a group member that already has it is then dead. */
+  /**
+   * Whether only one live process on this host has the client id: an existing group member with it is dead, and
+   * removed.
+   */
   readonly sole?: boolean;
   readonly logger: Logger;
 }) {
@@ -92,7 +102,7 @@ export function connectKafka({
     return topics[0]!.partitions.length;
   };
 
-  /** A broker knows a new topic only after some moments. */
+  /** Retries for 15 s while the topic is unknown: a broker learns of a new topic with a delay. */
   const onceKnown = async (topic: string): Promise<number> => {
     for (const giveUp = Date.now() + 15_000; ; await delay(50)) {
       try {
@@ -118,7 +128,7 @@ export function connectKafka({
           const parts = { kafka: client(), admin: await connectedAdmin(), logger };
           await dismissPredecessor(parts, { groupId: options.groupId, clientId });
         },
-        // One client each: kafkajs keeps a group's offsets per client, and two members would share them.
+        // A client per consumer: kafkajs keeps a group's offsets per client, so two members would share them.
         connect: (timing) =>
           client().consumer({
             ...timing,
@@ -187,17 +197,20 @@ export function connectKafka({
       }));
     },
 
-    /** The offset the next record of each partition will get. */
+    /** By partition, the offset that the next record will get. */
     endOffsets: async (topic: string): Promise<number[]> => {
       const offsets = await onceLed(async () => (await connectedAdmin()).fetchTopicOffsets(topic));
       return byPartition(offsets.map(({ partition, high }) => ({ partition, offset: high })));
     },
 
-    /** The first offset of each partition at or after a time (ms since the epoch); its end where nothing is that late. */
+    /**
+     * By partition, the offset of the first record at or after `time` (ms since the epoch); the end offset if there is
+     * none.
+     */
     offsetsAt: async (topic: string, time: number): Promise<number[]> =>
       byPartition(await (await connectedAdmin()).fetchTopicOffsetsByTimestamp(topic, time)),
 
-    /** What a group has committed of each partition; -1: nothing yet. */
+    /** By partition, the offset that a group has committed; -1 if none. */
     committedOffsets: async (groupId: string, topic: string): Promise<number[]> => {
       const [found] = await (await connectedAdmin()).fetchOffsets({ groupId, topics: [topic] });
       return byPartition(found!.partitions);
@@ -217,7 +230,7 @@ export function connectKafka({
         await probe.describeCluster();
         return true;
       } catch {
-        return false; // the answer, not a fault
+        return false; // unreachable: the result, not a fault
       } finally {
         await probe.disconnect();
       }
@@ -255,7 +268,7 @@ async function connectProducer(kafka: Kafka): Promise<ProducerLink> {
   };
 }
 
-/** Kafka's default partitioner; by a key it takes a tenth of the time of kafkajs' own. */
+/** Chooses partitions as Kafka's default partitioner does; for string keys ten times as fast as kafkajs' own. */
 function keyedPartitioner() {
   const byDefault = Partitioners.DefaultPartitioner();
   return (args: PartitionerArgs) => {
@@ -266,7 +279,7 @@ function keyedPartitioner() {
   };
 }
 
-/** kafkajs fails with a TypeError while a partition has no leader, as just after its topic was made. */
+/** Retries while a partition has no leader, as just after its topic was created: kafkajs then throws a TypeError. */
 async function onceLed<T>(read: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -279,7 +292,7 @@ async function onceLed<T>(read: () => Promise<T>): Promise<T> {
     }
   }
 }
-/** Together 4.5 s: a leader is elected within one or two. */
+/** The delays add up to 4.5 s; a leader is normally elected within 2 s. */
 const LEADER_ATTEMPTS = 10;
 
 const brokersOf = async (admin: Admin) => (await admin.describeCluster()).brokers.length;
@@ -290,10 +303,13 @@ function byPartition(offsets: readonly { partition: number; offset: string }[]):
   return found;
 }
 
-/** kafkajs warns of limited retries of idempotent producers; BatchingProducer uses none that has failed again. */
+/** A kafkajs warning that does not apply here: BatchingProducer discards an idempotent producer that has failed. */
 const NOT_SO_HERE = 'Limiting retries for the idempotent producer';
 
-/** kafkajs logs as errors what it then retries, rebalances included; its users report the outcome. */
+/**
+ * Our log level for each of kafkajs': it logs errors that it then retries, rebalances included; its callers log the
+ * outcome.
+ */
 const LOG_AS = {
   [logLevel.ERROR]: 'warn',
   [logLevel.WARN]: 'info',

@@ -10,7 +10,7 @@ import { connectKafka, type KafkaClient } from './kafka-client.js';
 
 export type Logged = { level: string; message: string; fields: Record<string, unknown> };
 
-/** A log to look into. */
+/** A logger that keeps its entries. */
 export function keptLog(): Logger & { entries: Logged[] } {
   const entries: Logged[] = [];
   const at = (level: string) => (fields: object, message: string) =>
@@ -21,7 +21,7 @@ export function keptLog(): Logger & { entries: Logged[] } {
 export const connect = (logger: Logger = keptLog(), brokers = embeddedStack().brokers) =>
   connectKafka({ brokers, clientId: 'spec', logger });
 
-/** A topic of commands and one of dead letters, a producer, and command servers; `close` ends all of it. */
+/** A topic of commands, a topic of dead letters, a producer, and command servers; `close` closes them all. */
 export async function commandRoom({ partitions = 4, brokers = embeddedStack().brokers } = {}) {
   const prefix = topicPrefix();
   const log = keptLog();
@@ -38,7 +38,7 @@ export async function commandRoom({ partitions = 4, brokers = embeddedStack().br
   const health = new ConsumerHealth();
   const open: KafkaCommandServer[] = [];
 
-  /** Handlers by type, as Nest registers them; `listen` has resolved. */
+  /** Starts a command server with these handlers by type, registered as Nest does; resolves once it listens. */
   const serve = async (
     handlers: Record<string, (command: Command) => unknown>,
     more: Partial<CommandServerOptions> = {},
@@ -96,7 +96,7 @@ export const command = (id: string, data: unknown = {}, type = 'do'): Command =>
   replyTo: '127.0.0.1:4000',
 });
 
-/** All records of a topic, read from its beginning until as many are there as were acknowledged. */
+/** All records of a topic, read from its beginning to its current end offsets; after 10 s, those read so far. */
 export async function recordsOf(kafka: KafkaClient, topic: string) {
   const expected = (await kafka.endOffsets(topic)).reduce((sum, offset) => sum + offset, 0);
   const found: { key?: string; value?: string; headers: Record<string, string>; partition: number }[] = [];

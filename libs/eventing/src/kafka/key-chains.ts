@@ -2,12 +2,12 @@ import { isDoneWithin } from '../pause.js';
 import { receivedIn, type Received } from './command-record.js';
 import type { RecordBatch } from './record-consumer.js';
 
-/** How long a batch waits for its keys; then its partition goes on without those still at work (ms). */
+/** How long a partition waits for a batch (ms); then later batches begin beside the unfinished keys. */
 const PATIENCE_MS = 20;
-/** The most commands of left batches in memory; above it, batches are waited for. */
+/** While unfinished batches hold more commands than this, a partition waits until its batch is done. */
 const MOST_LEFT = 5_000;
 
-/** Resolves to false if the command was left to the partition's next owner. */
+/** Resolves to false if the command was left unhandled, because of a rebalance, a seek or the end of the process. */
 type Handle = (received: Received, batch: RecordBatch) => Promise<boolean>;
 
 /** The commands of one key in a batch, in order. */
@@ -34,13 +34,13 @@ class Chain {
     }
   }
 
-  /** Goes on beside the batches that follow. */
+  /** Lets the chain run on beside later batches, its unfinished records held back from commits. */
   leave(): void {
     this.isLeft = true;
     this.hold();
   }
 
-  /** Keeps the record of the first open command, and so all that follow it, from being committed. */
+  /** Keeps the offset of the first unfinished command, and all later ones, from being committed. */
   private hold(): void {
     const { letGo } = this;
     const open = this.received[this.next];
@@ -50,18 +50,18 @@ class Chain {
 }
 
 /**
- * Handles batches as chains by key: in order within a key, keys in parallel, also those in one record. A slow key (it
- * waits for a peer or a retry) is left behind: its partition goes on, later records of the key wait for it, and nothing
- * from its first open record on is committed.
+ * Handles the commands of a batch in order within a key, keys in parallel, also keys that share a record. A key that
+ * takes longer than 20 ms (it waits for a peer or a retry) does not block its partition: later batches begin, their
+ * commands of the slow key wait, and no offset from the slow key's first unfinished record on is committed.
  */
 export class KeyChains {
-  /** By topic, partition and key. */
+  /** The last chain of each topic, partition and key. */
   private readonly last = new Map<string, Promise<void>>();
   private left = 0;
 
   constructor(private readonly handle: Handle) {}
 
-  /** Resolves once the batch is through or left behind. */
+  /** Resolves once the batch is done, or after 20 ms if it may run on beside later batches. */
   async run(batch: RecordBatch): Promise<void> {
     const received = batch.records.flatMap(receivedIn);
     const chains = chainsOf(batch, received);
@@ -77,7 +77,7 @@ export class KeyChains {
 
   private begin(key: string, chain: Chain): Promise<void> {
     const run = chain.run(this.last.get(key), this.handle);
-    // A chain that throws ends the stay; the next chain of its key runs all the same.
+    // An error reaches the caller through `run`; the next chain of the key runs all the same.
     const ended = run
       .catch(() => undefined)
       .then(() => {

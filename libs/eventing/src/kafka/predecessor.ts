@@ -3,7 +3,8 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { Logger } from '../logger.js';
 
 /**
- * Internals of kafkajs 2.2.4 (index.js, cluster/index.js, broker/index.js): its admin client cannot end a membership.
+ * Internals of kafkajs 2.2.4 (index.js, cluster/index.js, broker/index.js), used since its admin client cannot remove a
+ * member.
  */
 type Cluster = {
   connect(): Promise<void>;
@@ -14,8 +15,8 @@ type Coordinator = { leaveGroup(member: { groupId: string; memberId: string }): 
 const CREATE_CLUSTER = 'private:Kafka:createCluster';
 
 /**
- * Ends the membership of a process that died without leaving its group, which would wait until its session ends. Its
- * client id and address prove it dead: no two living processes share them.
+ * Removes a member whose process died without leaving the group: a join would wait until the dead member's session
+ * times out. A member with this client id and a host address of ours is dead: no two live processes share both.
  */
 export async function dismissPredecessor(
   { kafka, admin, logger }: { kafka: Kafka; admin: Admin; logger: Logger },
@@ -39,7 +40,7 @@ export async function dismissPredecessor(
     const coordinator = await cluster.findGroupCoordinator({ groupId });
     for (const { memberId } of gone)
       await coordinator.leaveGroup({ groupId, memberId }).catch((error: { readonly type?: string }) => {
-        if (error.type !== 'UNKNOWN_MEMBER_ID') throw error; // its session has ended meanwhile
+        if (error.type !== 'UNKNOWN_MEMBER_ID') throw error; // the member's session has ended meanwhile
       });
     logger.info(
       { group: groupId, members: gone.length },

@@ -10,7 +10,7 @@ const kafka = connect();
 afterAll(() => kafka.close());
 const signal = new AbortController().signal;
 
-/** A topic with three rounds of records, and the time at which each began. */
+/** A topic with three rounds of records, and the time at which each round began. */
 async function rounds(name: string, config: Record<string, string> = {}, value = (text: string) => text) {
   const topic = `${prefix}${name}`;
   await kafka.ensureTopics([{ topic, partitions: 3, config }]);

@@ -5,10 +5,10 @@ import type { ConsumedRecord } from './record-consumer.js';
 
 export type Span = {
   readonly topic: string;
-  /** Of the records' timestamps (ms since the epoch); `until` is exclusive. */
+  /** Bounds of the records' timestamps (ms since the epoch); `until` is exclusive. */
   readonly since: number;
   readonly until: number;
-  /** Gives up when it aborts. */
+  /** Ends the reading with an error when it aborts. */
   readonly signal: AbortSignal;
 };
 
@@ -17,13 +17,13 @@ export type Stretch = {
   readonly topic: string;
   readonly from: readonly number[];
   readonly ends: readonly number[];
-  /** Gives up when it aborts. */
+  /** Ends the reading with an error when it aborts. */
   readonly signal: AbortSignal;
 };
 
 type Handle = (records: readonly ConsumedRecord[], partition: number) => Promise<void>;
 
-/** {@link readStretch} for a span of time. */
+/** As {@link readStretch}, between two times instead of offsets. */
 export async function readBetween(
   kafka: Pick<KafkaClient, 'consume' | 'offsetsAt'>,
   { topic, since, until, signal }: Span,
@@ -34,8 +34,9 @@ export async function readBetween(
 }
 
 /**
- * Hands over the records between offsets of a topic, batch by batch: in order per partition, partitions in parallel.
- * Resolves when all are handled; rejects with what a handler throws. Leaves no consumer group behind.
+ * Passes a topic's records between two offsets per partition to `handle`, batch by batch: in order per partition,
+ * partitions in parallel. Resolves when all are handled; rejects with an error of `handle`. Leaves no consumer group
+ * behind.
  */
 export async function readStretch(
   kafka: Pick<KafkaClient, 'consume'>,

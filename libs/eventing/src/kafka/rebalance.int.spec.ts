@@ -47,7 +47,7 @@ it('loses nothing and keeps the order per key while a second member comes and go
     () => [...handled.values()].filter((rounds) => new Set(rounds).size === ROUNDS).length === KEYS,
   );
 
-  // A redelivery may go back, but no new record comes before its predecessors.
+  // Redeliveries may repeat earlier rounds, but the first deliveries of a key are in order.
   for (const rounds of handled.values()) {
     const firsts = rounds.filter((round, index) => rounds.indexOf(round) === index);
     expect(firsts).toEqual(Array.from({ length: ROUNDS }, (_, round) => round));

@@ -8,25 +8,30 @@ import type { ConsumerStatus } from './consumer-health.js';
 /** The broker reassigns the partitions of a member that is silent for this long (ms). */
 const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 500;
-/** How long a rebalance waits for a member (ms); a slower handler may run beside the new owner. */
+/**
+ * How long a rebalance waits for a member (ms); a handler that takes longer may run beside the partition's new owner.
+ */
 const REBALANCE_MS = 25_000;
-/** How long records in hand may still begin once a rebalance or a stop is announced (ms). */
+/** How long fetched records may still be begun once a rebalance or a stop is announced (ms). */
 const DRAIN_MS = 5_000;
-/** How long the next fetch waits for a batch in hand; then it goes on without that partition (ms). */
+/** How long the next fetch waits for an unfinished batch (ms); then it leaves out the batch's partition. */
 const PATIENCE_MS = 50;
 /**
- * How long an idle fetch waits for records, and rebalances and disconnects with it (ms); longer after 10 s without
- * records.
+ * How long a fetch waits for records (ms), longer after 10 s without records. A rebalance or disconnect waits for the
+ * fetch.
  */
 const FETCH_MS = 500;
 const RESTING_FETCH_MS = 2_000;
 const REST_AFTER_MS = 10_000;
-/** With `gathers`, a fetch waits for this much, this long (bytes, ms). */
+/** While `gathers()` is true, a fetch waits for this many bytes, or this many ms. */
 const GATHER = { bytes: 64_000, ms: 100 };
-/** A partition that waits this long raises an alarm (ms). */
+/** A partition that has waited this long for a fault to pass raises an alarm (ms). */
 const ALARM_MS = 60_000;
 
-/** A rebalance is under way (kafkajs isRebalancing), or the member is out of the group already. */
+/**
+ * Heartbeat errors. REBALANCING: a rebalance is under way (kafkajs isRebalancing). OUT: the member is no longer in the
+ * group.
+ */
 const REBALANCING = new Set<unknown>(['REBALANCE_IN_PROGRESS', 'NOT_COORDINATOR_FOR_GROUP']);
 const OUT = new Set<unknown>(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
 
@@ -39,19 +44,19 @@ export type ConsumeOptions = {
   readonly topics: readonly string[];
   readonly groupId: string;
   /**
-   * Called with one batch of a partition at a time, partitions in parallel. It must not throw: the client would begin
-   * anew from the last commit, or crash.
+   * Called with one batch of a partition at a time, partitions in parallel. Must not throw: kafkajs would rejoin and
+   * read again from the last commit, or crash.
    */
   readonly eachBatch: (batch: RecordBatch) => Promise<void>;
   readonly status: ConsumerStatus;
   /**
-   * The offsets to begin at for partitions of the first topic, instead of the group's committed ones. Asked at every
-   * join, and again while it fails; nothing is handed over before it has answered.
+   * The start offsets of partitions of the first topic, in place of the group's committed ones. Called at every join
+   * and retried while it fails; no batch is handed over before it resolves.
    */
   readonly readFrom?: (assigned: readonly number[]) => Promise<ReadonlyMap<number, number>>;
-  /** Whether fetches may wait 100 ms to gather records, because nobody waits for them. */
+  /** Whether fetches may wait 100 ms to gather records, because the records are not urgent. */
   readonly gathers?: () => boolean;
-  /** Where a group that has committed nothing begins: at the oldest record (the default) or at the next one. */
+  /** Where a group without committed offsets begins: at the oldest record (the default) or at the next new one. */
   readonly fromBeginning?: boolean;
 };
 
@@ -77,10 +82,10 @@ type Mark = {
   done: number;
   committed: number;
 };
-/** Everything before this offset is settled. */
+/** The offset before which all records are handled: it may be committed. */
 const settled = ({ done, held }: Mark) => Math.min(done, ...[...held].map(({ offset }) => Number(offset)));
 
-/** A number that kafkajs takes for fixed but reads at each use (consumerGroup.js). */
+/** A number computed at each use: kafkajs expects a constant but reads it anew each time (consumerGroup.js). */
 const live = (read: () => number) => ({ valueOf: read }) as unknown as number;
 
 const keyOf = ({ topic, partition }: Place) => `${topic}/${partition}`;
@@ -90,9 +95,9 @@ type Place = { readonly topic: string; readonly partition: number };
 class Stay {
   readonly ending = new AbortController();
   readonly marks = new Map<string, Mark>();
-  /** Resolves once it is known where to read from; false: the stay ended first. */
+  /** Resolves to true once the start offsets are known, or to false if the stay ended first. */
   ready: Promise<boolean> = Promise.resolve(true);
-  /** No record begins after this (ms since the epoch). */
+  /** No record is begun after this time (ms since the epoch). */
   until = Infinity;
   lastBeat = Date.now();
   error?: Error;
@@ -109,7 +114,7 @@ class Stay {
     this.ending.abort();
   }
 
-  /** Resolves to false if the stay ended first. */
+  /** Resolves to true after `ms`, or to false as soon as the stay ends. */
   async wait(ms: number): Promise<boolean> {
     const { signal } = this.ending;
     try {
@@ -121,11 +126,11 @@ class Stay {
   }
 }
 
-/** What one fetch brought of one partition. */
+/** The records of one partition in one fetch. */
 export class RecordBatch implements Place {
-  /** True once a record was left: to the partition's next owner, or to be read again. */
+  /** True once a record was left unhandled; the partition's next owner or a later fetch reads it again. */
   cut = false;
-  /** True once the partition is to be read from another offset. */
+  /** True once a seek has moved the partition to another offset. */
   isLeft = false;
 
   constructor(
@@ -146,9 +151,9 @@ export class RecordBatch implements Place {
     return Number(this.records.at(-1)!.offset) + 1;
   }
 
-  /** Whether the next record may begin; false: leave it and all that follow, they are redelivered. */
+  /** Whether the next record may be begun. If not, leave it and all later ones: they are redelivered. */
   async mayBegin(): Promise<boolean> {
-    // After a freeze, or starved of CPU, the partition may be another member's by now.
+    // After a freeze or a lack of CPU time, another member may own the partition by now.
     if (Date.now() - this.stay.lastBeat > SESSION_MS / 2) await this.member.beat(this.stay);
     if (Date.now() <= this.stay.until && !this.isLeft) return true;
     this.cut = true;
@@ -156,8 +161,8 @@ export class RecordBatch implements Place {
   }
 
   /**
-   * Waits before a retry. Resolves to false, as {@link mayBegin}, if the partition is wanted elsewhere or the process
-   * ends.
+   * Waits before a retry. Resolves to false if a rebalance, a seek or the end of the process comes first: leave the
+   * record and all later ones then.
    */
   async wait(ms: number): Promise<boolean> {
     const goesOn = (await this.stay.wait(ms)) && !this.isLeft;
@@ -174,19 +179,22 @@ export class RecordBatch implements Place {
     this.member.goesOn(this, part);
   }
 
-  /** Leaves the batch and reads no more of the partition, until a seek or the end of the process. */
+  /** Abandons the batch and stops reading the partition, until a seek or the end of the process. */
   halt(reason: string): void {
     this.cut = true;
     this.member.halt(this, reason);
   }
 
-  /** Everything before `offset` is settled and may be committed, except what is held. */
+  /** Reports all records before `offset` as handled: they may be committed, up to the first held record. */
   done(offset: number): void {
     const mark = this.mark();
     mark.done = Math.max(mark.done, offset);
   }
 
-  /** Keeps a record, and so all that follow it, from being committed until each held part of it is released. */
+  /**
+   * Keeps the record's offset, and all later ones, from being committed. Returns the function that releases the part;
+   * the record is free once all its held parts are released.
+   */
   hold(part: Part): () => void {
     const { held } = this.mark();
     held.add(part);
@@ -196,12 +204,12 @@ export class RecordBatch implements Place {
     };
   }
 
-  /** Whether the partition is wanted elsewhere or the process ends. */
+  /** Whether a rebalance or the end of the process has been announced. */
   get isEnding(): boolean {
     return this.stay.ending.signal.aborted;
   }
 
-  /** Lets `work` on held records go on beside the batches that follow; the process leaves the group after it. */
+  /** Lets `work` on held records run beside later batches; the consumer leaves its group only after `work`. */
   detach(work: Promise<unknown>): void {
     this.member.detach(work, this.stay);
   }
@@ -218,7 +226,7 @@ export class RecordBatch implements Place {
   }
 }
 
-/** A batch in hand. `isApart`: its partition is paused meanwhile. */
+/** An unfinished batch. `isApart`: its partition is paused until it is done. */
 type Lane = { readonly batch: RecordBatch; readonly since: number; done: Promise<void>; isApart: boolean };
 
 type Trouble = {
@@ -228,7 +236,7 @@ type Trouble = {
   readonly isTold?: boolean;
 };
 
-/** The consumer as its batches see it. */
+/** The methods of the consumer that its batches call. */
 type Member = {
   beat(stay: Stay): Promise<void>;
   tend(): void;
@@ -239,16 +247,16 @@ type Member = {
 };
 
 /**
- * A member of a consumer group that hands over batches and commits what is settled: every 500 ms, before a rebalance
- * and at the end.
+ * A member of a consumer group that hands over batches and commits the offsets of handled records: every 500 ms, before
+ * a rebalance and at the end.
  *
  * kafkajs fetches again only when all batches of a fetch have returned (fetcher.js). Here a batch that takes longer
  * than 50 ms counts as returned and its partition is paused, so that partitions do not wait for each other; fetches are
  * short meanwhile, to resume the partition soon.
  *
- * A partition never has two owners at work as long as batches end in time. While batches are in hand kafkajs sends no
- * heartbeats; ours notice a rebalance, which ends the stay. kafkajs learns of it, and rejoins, once nothing is in hand.
- * The broker refuses a commit of an earlier stay by its generation.
+ * A partition never has two owners at work as long as batches end in time. While batches are unfinished, this class
+ * sends the heartbeats instead of kafkajs, and ends the stay when one reports a rebalance. kafkajs learns of the
+ * rebalance, and rejoins, once all batches are done. The broker refuses a commit of an earlier stay by its generation.
  */
 export class RecordConsumer {
   private readonly consumer: Consumer;
@@ -261,10 +269,10 @@ export class RecordConsumer {
   private isBeating = false;
   private isJoined = false;
   private closing?: Promise<void>;
-  /** Set while something is in hand, uncommitted or waiting. */
+  /** Set while a batch is unfinished, an offset uncommitted or a partition waiting. */
   private tending?: NodeJS.Timeout | undefined;
   private lastRecordAt = 0;
-  /** Work that batches left behind. */
+  /** Work that runs on beside later batches. */
   private readonly detached = new Set<Promise<unknown>>();
 
   constructor(private readonly wiring: Wiring) {
@@ -306,7 +314,10 @@ export class RecordConsumer {
     return this.halted.has(keyOf({ topic: this.wiring.topics[0]!, partition }));
   }
 
-  /** Reads a partition of the first topic on from `offset`, even a halted one; its batch in hand is left. */
+  /**
+   * Continues a partition of the first topic at `offset`, even a halted one; the rest of its current batch is
+   * abandoned.
+   */
   seek(partition: number, offset: number): void {
     const place = { topic: this.wiring.topics[0]!, partition };
     if (!this.isJoined || !this.stay.assigned.some((one) => keyOf(one) === keyOf(place))) return;
@@ -318,7 +329,7 @@ export class RecordConsumer {
     this.show();
   }
 
-  /** Finishes the batches in hand (what is begun within 5 s), commits and leaves the group; gives up after 9 s. */
+  /** Finishes the records begun within 5 s, commits and leaves the group; gives up after 8.5 s. */
   close(): Promise<void> {
     return (this.closing ??= this.leave());
   }
@@ -337,7 +348,7 @@ export class RecordConsumer {
       if ((await Promise.race([ended, late])) === 'late')
         logger.error(
           { group: groupId },
-          'consumer: a handler did not end within 8.5 s; closing without it, and Kafka delivers its records again',
+          'consumer: handlers did not end or the group was not left within 8.5 s; closing anyway, and Kafka delivers uncommitted records again',
         );
     } finally {
       left.abort();
@@ -359,12 +370,13 @@ export class RecordConsumer {
     if (!stay.isOver) return;
     await this.drained();
     await this.commit(stay);
-    // Thrown while closing, it would make kafkajs rejoin first.
+    // While closing, an error would make kafkajs rejoin first.
     if (stay.error && !this.closing) throw stay.error;
   }
 
   /**
-   * For batches. Work that throws stops the consumer, and so ends the process, since kafkajs does not see its errors.
+   * Called by batches. kafkajs does not see an error of `work`, so it stops the consumer here, and the watchdog ends
+   * the process.
    */
   detach(work: Promise<unknown>, stay: Stay): void {
     const { logger, groupId } = this.wiring;
@@ -403,11 +415,11 @@ export class RecordConsumer {
     return lane;
   }
 
-  /** Hands the batch over, after a batch of an earlier stay that may still be in hand. */
+  /** Hands the batch over once a batch of the same partition from an earlier stay, if any, has ended. */
   private async work({ batch }: Lane, stay: Stay, before?: Lane): Promise<void> {
     await before?.done;
     if (!(await stay.ready)) batch.cut = true;
-    if (batch.cut) return; // The stay ended, or a seek has left the batch.
+    if (batch.cut) return; // The stay ended, or a seek has abandoned the batch.
     try {
       await this.wiring.eachBatch(batch);
     } catch (error) {
@@ -416,7 +428,7 @@ export class RecordConsumer {
     }
   }
 
-  /** When the oldest record was written that is in hand or held (ms since the epoch); 0: none is. */
+  /** When the oldest record that is under way or held was written (ms since the epoch); 0: there is none. */
   private oldestAt(): number {
     const inHand = [...this.lanes.values()].map(({ batch }) => batch.records[0]!);
     const held = [...this.stay.marks.values()].flatMap((mark) => [...mark.held]);
@@ -437,8 +449,8 @@ export class RecordConsumer {
   }
 
   /**
-   * The longer a batch has taken, the longer the fetch may wait (a quarter of it) before its partition is fetched
-   * again.
+   * How long a fetch may wait for records (ms): while partitions are paused, a quarter of their youngest batch's age,
+   * since a partition that resumes is not read before the next fetch.
    */
   private fetchWait(): number {
     const busy = [...this.lanes].filter(([key, { isApart }]) => isApart && !this.waiting.has(key));
@@ -448,7 +460,7 @@ export class RecordConsumer {
     return Math.min(most, Math.max(20, (Date.now() - youngest) / 4)) | 0;
   }
 
-  /** For batches. */
+  /** Called by batches. Starts the interval for heartbeats, commits and alarms (500 ms), unless it runs already. */
   tend(): void {
     if (this.wiring.status.state === 'closed') return;
     this.tending ??= setInterval(() => {
@@ -461,7 +473,7 @@ export class RecordConsumer {
     }, HEARTBEAT_MS);
   }
 
-  /** For batches. */
+  /** Called by batches. Sends a heartbeat; ends the stay at a rebalance, or if the member is out of the group. */
   async beat(stay: Stay): Promise<void> {
     try {
       this.isBeating = true;
@@ -472,11 +484,11 @@ export class RecordConsumer {
       const fault = error as Error & { type?: unknown };
       if (REBALANCING.has(fault.type)) stay.endBy(Date.now() + DRAIN_MS, fault);
       else if (OUT.has(fault.type) || Date.now() - stay.lastBeat > SESSION_MS) stay.endBy(0, fault);
-      // Otherwise the broker missed one heartbeat; the session outlasts several.
+      // After any other error nothing ends: only one heartbeat failed, and the session outlasts several.
     }
   }
 
-  /** For batches. Of a partition's waiting parts one is shown. */
+  /** Called by batches. The status shows only one of a partition's waiting parts. */
   waits(place: Place, reason: string, part?: Part): void {
     const shown = this.waiting.get(keyOf(place));
     if (shown && shown.part !== part) return;
@@ -486,7 +498,7 @@ export class RecordConsumer {
     this.show();
   }
 
-  /** For batches. */
+  /** Called by batches. Ends what {@link waits} has shown for the same part. */
   goesOn(place: Place, part?: Part): void {
     const shown = this.waiting.get(keyOf(place));
     if (!shown || shown.part !== part) return;
@@ -494,7 +506,7 @@ export class RecordConsumer {
     this.show();
   }
 
-  /** For batches. The member stays in its group. */
+  /** Called by batches. The member stays in its group. */
   halt(place: Place, reason: string): void {
     this.waiting.delete(keyOf(place));
     this.halted.set(keyOf(place), { reason, since: Date.now() });
@@ -539,10 +551,10 @@ export class RecordConsumer {
       });
       for (const { mark, offset } of taken) mark.committed = offset;
     } catch (error) {
-      // The next round tries again; what stays uncommitted is delivered again.
+      // Committed again by the next round, every 500 ms; records that stay uncommitted are delivered again.
       this.wiring.logger.debug(
         { err: error, group: this.wiring.groupId },
-        'consumer: offsets not committed; committing again with the next batch',
+        'consumer: offsets not committed; trying again as long as the partitions are assigned',
       );
     }
   }
@@ -552,7 +564,7 @@ export class RecordConsumer {
     this.lags.set(key, lag);
   }
 
-  /** Shows the member's state, unless partitions of it wait or are halted. */
+  /** Sets the status to `state`; halted and waiting partitions take precedence. */
   private show(state: ConsumerStatus['state'] = this.isJoined ? 'running' : 'joining', reason = ''): void {
     const { status } = this.wiring;
     const [halt] = this.halted.values();
@@ -574,7 +586,7 @@ export class RecordConsumer {
       status.lastFetchAt = Date.now();
     });
     this.consumer.on(events.REBALANCING, () => {
-      // Sent before the join request, on the same connection, so it still counts.
+      // The commit precedes the join request on the same connection, so the broker still accepts it.
       void this.commit(this.stay);
       status.lastAliveAt = Date.now();
       this.show('joining');
@@ -615,7 +627,7 @@ export class RecordConsumer {
     Object.assign(status, { lag: 0, lastAliveAt: Date.now(), joins: status.joins + 1 });
     const ours = new Set(assigned.map(keyOf));
     for (const key of this.halted.keys()) if (!ours.has(key)) this.halted.delete(key);
-    // kafkajs keeps pauses over a rebalance, and forgets them in a crash.
+    // Set anew, since kafkajs keeps pauses over a rebalance but loses them in a crash.
     for (const place of assigned) this[this.halted.has(keyOf(place)) ? 'pause' : 'resume'](place);
     this.show();
     stay.ready = this.begins(stay);

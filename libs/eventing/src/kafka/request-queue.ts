@@ -12,14 +12,15 @@ type RequestQueue = {
 /** `requestTimeout` in ms, `sentAt` in ms since the epoch. */
 type Request = { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void };
 
-/** A request times out at most this much late (ms); its timeout is 3 s or more. */
+/** How late a request's timeout may be noticed (ms); the timeouts are 3 s or longer. */
 const LOOK_MS = 1_000;
 
 /**
- * kafkajs 2.2.4 checks the queue of every connection every millisecond, even an empty one: its timer is set to a time
- * in the past (requestQueue/index.js). That is most of what an idle process does, and a TimeoutNegativeWarning on Node
- * 24. Here an empty queue sets no timer: it is checked when a request is queued or answered. kafkajs also looks for
- * timed-out requests ten times a second per connection; here one check a second serves all connections.
+ * Makes kafkajs' request queues idle without timers. kafkajs 2.2.4 checks every connection's queue each millisecond,
+ * even if it is empty, because its timer is set to a time in the past (requestQueue/index.js): this takes most of an
+ * idle process's CPU time and causes a TimeoutNegativeWarning on Node 24. Here a queue is checked when a request is
+ * queued or answered. kafkajs also looks for timed-out requests ten times a second per connection; here one check a
+ * second serves all connections.
  */
 export function quietenRequestQueues(): void {
   const load = createRequire(import.meta.url);

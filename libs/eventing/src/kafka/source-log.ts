@@ -7,30 +7,33 @@ import { readStretch } from './read-between.js';
 /** The largest clock difference between writers of the log (ms). */
 const SKEW_MS = 10_000;
 
-/** What the shared log holds of one source. */
+/** Reads which events of one source are on the shared log. */
 export class SourceLog {
   constructor(
     private readonly kafka: Pick<KafkaClient, 'consume' | 'endOffsets' | 'offsetsAt'>,
     private readonly of: { readonly topic: string; readonly source: string },
   ) {}
 
-  /** The log's end offsets, and whether everything before the mark is still there; by partition. */
+  /** By partition: the log's end offset, and whether the records before the mark are still there. */
   async look(mark: LogMark | null): Promise<{ ends: readonly number[]; isWhole: readonly boolean[] }> {
     const { topic } = this.of;
     const ends = await this.kafka.endOffsets(topic);
     if (!mark) return { ends, isWhole: ends.map(() => false) };
-    // A cut log may have grown past the mark since; what stands before the mark is then younger than it.
+    // A truncated log may have grown past the mark's offset again; the records before it are then younger
+    // than the mark.
     const later = await this.kafka.offsetsAt(topic, mark.at + SKEW_MS);
     return { ends, isWhole: mark.ends.map((end, at) => Math.min(ends[at]!, later[at]!) >= end) };
   }
 
   /**
-   * What the log holds of the source, by partition. Reads only the records behind the mark, or a whole partition if
-   * there is no mark or the log was cut before it. Ignores events whose epoch does not succeed `epochs` (by partition).
+   * What the log holds of the source, by partition. Reads only the records after the mark, or a whole partition if
+   * there is no mark or the log was truncated before it. Ignores events whose epoch is more than one above the last
+   * known one (in `epochs`, by partition, or read earlier in the log).
    */
   async held(mark: LogMark | null, epochs: readonly number[], signal: AbortSignal): Promise<readonly Held[]> {
     const { topic, source } = this.of;
-    // One by one: at its first requests kafkajs looks for partitions that it does not know yet.
+    // One request at a time: in parallel, kafkajs would look for partitions before it has loaded the topic's
+    // metadata.
     const { ends, isWhole } = await this.look(mark);
     const begins = await this.kafka.offsetsAt(topic, 0);
     const known = mark?.sequence ?? 0;

@@ -7,7 +7,7 @@ export type EventRecord = {
   readonly value: string;
 };
 
-/** A numbered row of the log; `data` is JSON text. */
+/** An event row with its numbers for the shared log; `data` is JSON text. */
 export type NumberedEvent = {
   readonly sequence: number;
   readonly partition: number;
@@ -48,10 +48,10 @@ export function eventRecord(
   };
 }
 
-/** The largest epoch accepted: a source begins a new one only a few times in its life. */
+/** The largest epoch accepted: a source begins a new epoch only a few times in its life. */
 const MAX_EPOCH = 10_000;
 
-/** The numbers in a record's headers; undefined: no source gives out such numbers. */
+/** The epoch and sequences in a record's headers; undefined if no source could have written them. */
 export function readNumbers(header: (name: string) => string | undefined) {
   const epoch = Number(header('ce_epoch'));
   const sequence = Number(header('ce_sequence'));

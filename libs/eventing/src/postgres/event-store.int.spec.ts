@@ -53,7 +53,7 @@ const purses: Aggregate<
   reply: { 'purse.deposit': balance, 'purse.withdraw': balance },
 };
 
-/** Purses with heirs: a balance of 1001 is replaced by the first, 1002 by the second. */
+/** A purse is replaced by the stream `heir 1` at a balance of 1001, and by `heir 2` at 1002. */
 const inherited: typeof purses = {
   ...purses,
   becomes: ({ balance }) => (balance > 1_000 ? `heir ${balance - 1_000}` : undefined),
@@ -66,7 +66,7 @@ const broken: typeof purses = {
     throw new RangeError('no');
   },
 };
-/** A statement, `follow`, or what is called. */
+/** The fault of a command: an SQL statement, `follow`, or a function that is called. */
 type Fail = string | (() => Promise<never>);
 
 let database: Awaited<ReturnType<typeof serviceDatabase>>;

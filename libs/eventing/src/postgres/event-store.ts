@@ -19,9 +19,9 @@ import { inTransaction } from './transaction.js';
 export type EventStoreOptions = RoundOptions & { readonly pool: Pool };
 
 /**
- * Executes commands against aggregates: stored reply, folded state, decision, events; a whole batch in one transaction,
- * with one statement per stage. A command's refusal or fault never touches the others: unless the connection failed, a
- * failed batch is divided until the fault is alone.
+ * Executes commands against aggregates: looks for stored replies, loads states, decides, appends events; a whole batch
+ * in one transaction, with one statement per stage. A command's refusal or fault does not affect the rest of the batch:
+ * unless the connection failed, a failed batch is divided until only the faulty commands fail.
  */
 export class EventStore {
   private readonly listeners: ((commit: Commit) => void)[] = [];
@@ -36,7 +36,7 @@ export class EventStore {
     this.listeners.push(listener);
   }
 
-  /** Tells the listeners; call it after committing an {@link applyIn} whose events are published. */
+  /** Calls the listeners. To be called after the commit of an {@link applyIn} whose events are published. */
   committed(commit: Commit = { events: [], published: true }): void {
     this.listeners.forEach((listener) => listener(commit));
   }
@@ -52,12 +52,12 @@ export class EventStore {
     return this.pass(aggregate, command) as Promise<Reply<R[Type]> | undefined>;
   }
 
-  /** As {@link execute}, for a command whose type and data were checked where the aggregate was declared to take it. */
+  /** As {@link execute}, for callers that have checked that the aggregate handles the command's type and data. */
   pass(aggregate: AnyAggregate, command: Command): Promise<Reply | undefined> {
     return this.enqueue({ aggregate, command, keepReply: true }) as Promise<Reply | undefined>;
   }
 
-  /** Executes a service's own command. Its decider must be idempotent, since no reply is stored. */
+  /** Executes a service's own command. The decider must be idempotent, since no reply is stored. */
   apply<C extends Message, S, E extends DomainEvent, R>(
     aggregate: Aggregate<C, S, E, R>,
     command: OwnCommand<NoInfer<C>>,
@@ -65,7 +65,7 @@ export class EventStore {
     return this.enqueue(ownItem(aggregate, command)) as Promise<Applied<S, E>>;
   }
 
-  /** As {@link apply}, inside the caller's transaction, which must begin anew when this throws. */
+  /** As {@link apply}, inside the caller's transaction, which must be rolled back and run again if this throws. */
   async applyIn<C extends Message, S, E extends DomainEvent, R>(
     tx: PoolClient,
     aggregate: Aggregate<C, S, E, R>,
@@ -77,8 +77,8 @@ export class EventStore {
   }
 
   /**
-   * The stored reply of a command, or null. With `expire`, a command without one is first marked as dropped:
-   * null then means that it had no effect and never will.
+   * The stored reply of a command, or null. With `expire`, a command without a reply is first marked as dropped: null
+   * then means that the command had no effect and never will.
    */
   async replyOf(commandId: string, { expire }: { expire: boolean }): Promise<Reply | null> {
     const { schema, pool } = this.options;
@@ -97,7 +97,7 @@ export class EventStore {
     return rows[0]?.reply ?? null;
   }
 
-  /** The state folded from the stream's events; the stored row must equal it. */
+  /** The state folded from all of the stream's events; the state stored in the stream's row must equal it. */
   async replay<C extends Message, S, E extends DomainEvent, R>(
     aggregate: Aggregate<C, S, E, R>,
     stream: string,
@@ -127,5 +127,7 @@ export class EventStore {
   }
 }
 
-/** Two batches moved the same projection rows in different orders; Postgres ends one of them. */
+/**
+ * SQLSTATE of a deadlock: two batches changed the same projection rows in different orders, and Postgres aborted one.
+ */
 const DEADLOCK = '40P01';

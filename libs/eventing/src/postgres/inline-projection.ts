@@ -3,8 +3,8 @@ import type { Command, DomainEvent, Message, Of } from '../message.js';
 import type { Aggregate, AnyAggregate, OwnCommand, RecordedEvent } from '../aggregate.js';
 
 /**
- * A service's own command that follows from events, executed in their transaction. If it is refused, the whole batch is
- * decided anew.
+ * A command that follows from events of a service, executed in the transaction of the events. If the command is
+ * refused, the whole batch is rolled back and decided again.
  */
 export type FollowUp = { readonly aggregate: AnyAggregate; readonly command: Omit<Command, 'id'> };
 
@@ -14,8 +14,8 @@ export const followUp = <C extends Message, S, E extends DomainEvent, R>(
 ): FollowUp => ({ aggregate, command });
 
 /**
- * Adds a listener for the end of the transaction: false if it was rolled back, or if that is not known. undefined in a
- * transaction that is not the store's own.
+ * Adds a listener for the end of the transaction: true after a commit, false after a rollback or if the outcome is not
+ * known. undefined in a transaction that the store's caller began.
  */
 export type OnEnd = ((listener: (committed: boolean) => void) => void) | undefined;
 
@@ -25,7 +25,7 @@ type Project<E extends DomainEvent> = (
   onEnd: OnEnd,
 ) => Promise<readonly FollowUp[] | void>;
 
-/** Rows that move in the transaction of their events; made by {@link inline}. */
+/** A projection whose rows change in the same transaction as the events; made by {@link inline}. */
 export type InlineProjection = {
   readonly handlers: readonly { readonly types: readonly string[]; readonly project: AnyProject }[];
   readonly comesLast?: true;
@@ -34,9 +34,9 @@ export type InlineProjection = {
 type AnyProject = Project<any>;
 
 /**
- * One handler per event type of the union `E`. A function that stands under several types is called once, with all
- * events of these types in the batch, so that it can lock the rows they share in one order. Handlers of one table run
- * one after the other, those of different projections side by side. The commands they return are executed in the same
+ * One handler per event type of the union `E`. A function given for several types is called once, with all events of
+ * these types in the batch, so that it can lock shared rows in one order. Handlers of one projection run one after the
+ * other, those of different projections in parallel. The commands that they return are executed in the same
  * transaction; a fault in one fails the batch.
  */
 export function inline<E extends DomainEvent>(
@@ -50,7 +50,7 @@ export function inline<E extends DomainEvent>(
   return { handlers };
 }
 
-/** Runs after all others, for a projection that reads what they write. */
+/** Makes a projection run after all others, since it reads what they write. */
 export const comesLast = (projection: InlineProjection): InlineProjection => ({
   ...projection,
   comesLast: true,

@@ -1,4 +1,4 @@
-/** What was waited for did not come in time; ask again later. */
+/** Events were not numbered or applied in time; a later retry may succeed. */
 export class NotCaughtUp extends Error {
   override readonly name = 'NotCaughtUp';
 }

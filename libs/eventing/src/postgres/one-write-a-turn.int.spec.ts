@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** A connection in pipeline mode, and how often it has written to its socket. */
+/** A connection in pipeline mode, and the number of its writes to the socket. */
 async function connected(onConnect?: (client: pg.ClientBase) => void) {
   const { url, drop } = await freshDatabase();
   const options: pg.PoolConfig & { pipeline: true } = { connectionString: url, pipeline: true, onConnect };

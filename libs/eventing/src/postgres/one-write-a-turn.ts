@@ -3,8 +3,8 @@ import type { ClientBase } from 'pg';
 type Stream = { cork: () => void; uncork: () => void };
 
 /**
- * Sends all statements of one turn of the event loop in one write. pg writes each on its own (query.js of 8.23,
- * `submit`), and in pipeline mode a write costs more than most of our statements cost Postgres.
+ * Sends all statements of one turn of the event loop in one socket write. pg writes each statement separately (query.js
+ * of pg 8.23, `submit`), and in pipeline mode a socket write takes longer than most of our statements take in Postgres.
  */
 export function writeOnceATurn(client: ClientBase): void {
   const { stream } = (client as unknown as { connection: { stream: Stream } }).connection;

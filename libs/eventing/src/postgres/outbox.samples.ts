@@ -14,7 +14,7 @@ export async function freshSchema() {
   return { url, pool, drop: close };
 }
 
-/** Appends as a service does, without its rules. Throws when the version is taken. */
+/** Appends an event as a service does, without a decider. Throws if the version is already stored. */
 export async function append(
   db: Pool | PoolClient,
   event: { accountId: string; stream: string; version: number; type?: string; data?: unknown },
@@ -35,12 +35,12 @@ export async function append(
   );
 }
 
-/** Appends `count` events, versions from 1, to a stream of its own. */
+/** Appends `count` events to a stream, with versions from 1. */
 export async function appendStream(db: Pool, stream: string, count: number, accountId = 'acc_1') {
   for (let version = 1; version <= count; version += 1) await append(db, { accountId, stream, version });
 }
 
-/** Reads a record back as a consumer of the log does. */
+/** Reads a record as a consumer of the log does. */
 export function logEvent({ headers, value }: Pick<EventRecord, 'headers' | 'value'>): LogEvent {
   return {
     id: headers['ce_id']!,

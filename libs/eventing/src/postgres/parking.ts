@@ -2,11 +2,11 @@ import type { Pool, PoolClient } from 'pg';
 import type { LogEvent } from '../message.js';
 import { retryDelay } from '../retry-delay.js';
 
-/** The first and the longest delay of a retry (ms). */
+/** The first and the longest delay before a retry (ms). */
 const RETRY_MS = 2_000;
 const LONGEST_MS = 300_000;
 
-/** A waiting event; `n` is its place in the order. */
+/** A parked event; `n` is its place in the order of all parked events. */
 type Waiting = { readonly n: string; readonly event: LogEvent; readonly attempts: number };
 
 /** An account whose events wait until the first of them can be applied. Times are RFC 3339. */
@@ -15,7 +15,7 @@ export type ParkedAccount = {
   readonly partition: number;
   readonly events: number;
   readonly since: string;
-  /** The id of the first of them. */
+  /** The id of the account's first parked event; the fields below describe the same event. */
   readonly eventId: string;
   readonly eventType: string;
   readonly source: string;
@@ -26,8 +26,8 @@ export type ParkedAccount = {
 };
 
 /**
- * The events of one projection's parked accounts. Every writer holds the checkpoints of the partition, so what is read
- * under that lock is complete.
+ * The parked events of one projection. Every writer locks the partition's checkpoints, so a reader that holds the lock
+ * sees all of the partition's parked events.
  */
 export class Parking {
   readonly #parked: string;
@@ -49,7 +49,7 @@ export class Parking {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** Appends events behind the waiting ones of their accounts. */
+  /** Adds events after the parked ones of their accounts. */
   async add(db: PoolClient, partition: number, events: readonly LogEvent[]): Promise<void> {
     await db.query(
       `insert into ${this.#parked} (projection, account_id, partition, source, sequence, event)
@@ -59,7 +59,7 @@ export class Parking {
     );
   }
 
-  /** The first events of an account. */
+  /** The first parked events of an account. */
   async first(db: PoolClient, accountId: string, limit: number): Promise<readonly Waiting[]> {
     const { rows } = await db.query<Waiting>(
       `select n, event, attempts from ${this.#parked} where projection = $1 and account_id = $2 order by n limit $3`,
@@ -68,7 +68,7 @@ export class Parking {
     return rows;
   }
 
-  /** Stores that an account's first event failed again. Resolves to the ms until its retry. */
+  /** Stores a failure of an account's first parked event. Resolves to the ms until that event is retried. */
   async failed(db: PoolClient, accountId: string, error: unknown): Promise<number> {
     const [head] = await this.first(db, accountId, 1);
     const attempts = head!.attempts + 1;
@@ -84,7 +84,7 @@ export class Parking {
     await db.query(`delete from ${this.#parked} where n = any($1)`, [waiting.map(({ n }) => n)]);
   }
 
-  /** Takes out the first event of an account for good. Resolves to false if the account is not parked. */
+  /** Moves an account's first parked event to the skipped ones. Resolves to false if the account is not parked. */
   async skip(db: PoolClient, accountId: string, reason: string): Promise<boolean> {
     const { rowCount } = await db.query(
       `with first as (delete from ${this.#parked} where n =
@@ -96,7 +96,7 @@ export class Parking {
     return rowCount === 1;
   }
 
-  /** The accounts whose first event is to be retried. */
+  /** The accounts whose first parked event is due for a retry. */
   async due(db: Pool): Promise<readonly string[]> {
     const { rows } = await db.query<{ id: string }>({
       name: `parked-due-${this.#parked}`,
@@ -106,7 +106,7 @@ export class Parking {
     return rows.map(({ id }) => id);
   }
 
-  /** The partition of a parked account; undefined: it is not parked. */
+  /** The partition of a parked account; undefined if the account is not parked. */
   async partitionOf(db: Pool, accountId: string): Promise<number | undefined> {
     const { rows } = await db.query<{ partition: number }>(
       `select partition from ${this.#parked} where projection = $1 and account_id = $2 limit 1`,
@@ -115,7 +115,7 @@ export class Parking {
     return rows[0]?.partition;
   }
 
-  /** The accounts parked longest. */
+  /** At most `limit` parked accounts, those parked longest first. */
   async list(db: Pool, limit: number): Promise<readonly ParkedAccount[]> {
     type Row = ParkedAccount & Record<'place' | 'count', string> & Record<'at' | 'due', Date>;
     const { rows } = await db.query<Row>(

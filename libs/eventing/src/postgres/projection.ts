@@ -1,19 +1,19 @@
 import type { PoolClient } from 'pg';
 import type { LogEvent } from '../message.js';
 
-// Each handler knows the payload of its own type only; they meet in one table.
+// Each handler has its own payload type; this type stands for all of them in one table.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyEvent = LogEvent<any, any>;
 
 /**
- * What events do to a read model: one handler per type, called per event, or `all` for the chosen types, called once
- * per batch. Both write through `db`, in whose transaction the checkpoint moves.
+ * How events change a read model: one handler per event type, called for each event (`on`), or one for the chosen
+ * `types`, called once per batch (`all`). Both write through `db`, in whose transaction the checkpoint is stored.
  */
 export type Projection = {
   readonly name: string;
-  /** Called after a commit with an event that concerns it. */
+  /** Called after each commit with events that the projection handles. */
   readonly applied?: () => void;
-  /** Whether an event of its types concerns it; every one does unless set. */
+  /** Whether the projection handles an event of its types; it handles all unless this is set. */
   readonly concerns?: (event: AnyEvent) => boolean;
 } & (
   | { readonly on: { readonly [type: string]: (event: AnyEvent, db: PoolClient) => Promise<void> } }
@@ -23,16 +23,16 @@ export type Projection = {
     }
 );
 
-/** An event of a log whose payloads are known, by type. */
+/** An event of one of the types `Type`, with the payload that `Payloads` has for its type. */
 export type Logged<Payloads, Type extends keyof Payloads> = {
   readonly [Name in Type & string]: LogEvent<Name, Payloads[Name]>;
 }[Type & string];
 type Named = Pick<Projection, 'name' | 'applied'>;
 type Chosen<Event> = { readonly concerns?: (event: Event) => boolean };
 
-/** Makers of projections of a log with known payloads: a misspelt type or field does not compile. */
+/** Functions that make projections of a log with known payloads: a misspelt event type or field does not compile. */
 export const projectionsOf = <Payloads>() => ({
-  /** Event by event. */
+  /** A projection with one handler per event type. */
   projection: (
     projection: Named & {
       readonly on: {
@@ -43,7 +43,7 @@ export const projectionsOf = <Payloads>() => ({
       };
     },
   ): Projection => projection as Projection,
-  /** All events of a batch that are of the `types`, at once. */
+  /** A projection that gets all events of its `types` in a batch at once. */
   batchProjection: <Type extends keyof Payloads>(
     projection: Named & {
       readonly types: readonly Type[];
@@ -52,7 +52,7 @@ export const projectionsOf = <Payloads>() => ({
   ): Projection => projection as Projection,
 });
 
-/** Several read models that move as one: the log is read once for all of them. */
+/** Combines projections into one with common checkpoints: the log is read once for all of them. */
 export function together(name: string, projections: readonly Projection[]): Projection {
   const concern = projections.map(concernOf);
   return {
@@ -69,15 +69,15 @@ export function together(name: string, projections: readonly Projection[]): Proj
   };
 }
 
-/** How far a source's events are applied in one partition. `next`: the offset after them, if known. */
+/** How far a source's events are applied in one partition. `next`: the log offset after the last one, if known. */
 export type Mark = { readonly epoch: number; readonly sequence: number; readonly next?: number };
 
-/** An event whose data is no JSON: no handler can apply it. */
+/** An event's data is not JSON: no handler can apply it. */
 class UnreadableEvent extends Error {
   override readonly name = 'UnreadableEvent';
 }
 
-/** An event is missing between the checkpoint and the one that came; the projection must not go on. */
+/** An event is missing between the checkpoint and the received event; the projection must not continue. */
 export class ProjectionGap extends Error {
   override readonly name = 'ProjectionGap';
   constructor(
@@ -95,7 +95,7 @@ export class ProjectionGap extends Error {
 export const typesOf = (projection: Projection): ReadonlySet<string> =>
   new Set('on' in projection ? Object.keys(projection.on) : projection.types);
 
-/** Whether an event concerns a projection. An unreadable one does if its type is the projection's. */
+/** Whether a projection handles an event: by its type and, unless the event's data is not JSON, by `concerns`. */
 export function concernOf(projection: Projection): (event: LogEvent) => boolean {
   const types = typesOf(projection);
   const { concerns = () => true } = projection;
@@ -117,9 +117,10 @@ export const isBehind = (mark: Mark, other: Mark) =>
   mark.epoch < other.epoch || (mark.epoch === other.epoch && mark.sequence < other.sequence);
 
 /**
- * Goes through a batch of one partition: which events are new, each source's mark after them, and the first event that
- * does not follow its predecessor. A source's next epoch begins anew. Events of an earlier epoch no longer count, and
- * an epoch further on is invalid: a source goes up by one in every partition.
+ * Compares a batch of one partition with the marks of its sources. Returns the new events (`fresh`), each source's mark
+ * after them, the events that begin a source's next epoch (`restored`), the events with an invalid epoch (`refused`),
+ * and the first gap. An event of the next epoch may follow any other; events of an earlier epoch are ignored; an epoch
+ * more than one ahead is invalid, since a source raises its epoch by one in every partition.
  */
 export function follow(
   partition: number,

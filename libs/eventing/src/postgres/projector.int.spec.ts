@@ -31,7 +31,7 @@ afterAll(() => database.drop());
 const insert = (event: LogEvent, db: PoolClient) =>
   db.query(`insert into ${SCHEMA}.seen (source, sequence) values ($1, $2)`, [event.source, event.sequence]);
 
-/** Writes down every `message.sent` it is given. */
+/** A projection that stores every `message.sent` that it handles. */
 const seen = {
   name: 'seen',
   on: { 'message.sent': async (event: LogEvent, db: PoolClient) => void (await insert(event, db)) },
@@ -286,7 +286,7 @@ describe('an event that is broken', () => {
       [1, 4],
     ]);
     await it.handle(0, [event(5, bad), event(6, good), unhandled(7, bad)]);
-    // Another replica, and one with an older copy of the partition's checkpoints in memory.
+    // Another replica; the first then has older checkpoints of the partition in memory.
     await projector({ projection: fragile }).handle(0, [event(8, bad), event(9, good)]);
     expect(await applied()).toEqual([1, 3, 6, 9]);
     expect(await parked(it)).toEqual([['acc_bad', 4, 2, 'TypeError: no 2']]);

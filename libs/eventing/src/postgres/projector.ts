@@ -10,7 +10,7 @@ import { inTransaction } from './transaction.js';
 import type { WakeUp } from './wake-up.js';
 
 const PERSIST_MS = 5_000;
-/** How many parked events are applied in one transaction, which holds the checkpoints of the partition. */
+/** The most parked events applied in one transaction, which locks the partition's checkpoints until it ends. */
 const RETRIED_AT_ONCE = 100;
 
 type Marks = ReadonlyMap<string, Mark>;
@@ -19,16 +19,18 @@ type Progress = {
   persisted: Marks;
   persistedAt: number;
   delayMs: number;
-  /** As of the last transaction. */
+  /** Whether an account of the partition is parked, as of the last transaction. */
   hasParked: boolean;
 };
 
-/** Where a partition is read on, as stored. `rewinds` changes when that is moved. */
+/**
+ * The stored offset at which reading of a partition continues. `rewinds` changes when an operator changes the offset.
+ */
 export type Position = {
   readonly next?: number;
   readonly rewinds: number;
   readonly hasParked: boolean;
-  /** Why it is halted. */
+  /** Why the partition is halted; null if it is not. */
   readonly halted: string | null;
 };
 
@@ -37,7 +39,9 @@ export type ProjectorOptions = {
   readonly schema: string;
   readonly projection: Projection;
   readonly logger: Logger;
-  /** Lets a waiting replica ask the projecting one to persist its progress, and tells all of a rewind. */
+  /**
+   * Lets a replica that waits for an event ask the projecting replica to store its progress; announces rewinds to all.
+   */
   readonly wakeUp?: WakeUp;
 };
 
@@ -49,18 +53,19 @@ export type ProjectorStatus = {
     readonly epoch: number;
     readonly sequence: number;
     readonly persisted: number;
-    /** The age of the partition's last event when it was applied. */
+    /** The age of the partition's last event when it was handled (ms). */
     readonly delayMs: number;
   }[];
 };
 
 /**
  * Applies the shared log to one read model: each event once, in order, without gaps. Checkpoints, one per source and
- * partition, move with the rows. A batch that does not concern this projection moves them in memory only; they are
- * persisted every 5 s and on `persist()`.
+ * partition, are stored in the transaction that changes the read model. A batch without events that the projection
+ * handles advances them in memory only; they are stored every 5 s and on `persist()`.
  *
- * An event whose handler throws a broken fault parks its account: it and all later events of the account are kept in
- * order, and the checkpoint moves on. They are retried when due; once the first can be applied, the others follow.
+ * An event whose handler throws a broken fault parks its account: the event and all later events of the account are
+ * kept in order, and the checkpoint advances. The parked events are retried when due; once the first can be applied,
+ * the others follow.
  */
 export class Projector {
   readonly #concerns: (event: LogEvent) => boolean;
@@ -77,7 +82,7 @@ export class Projector {
     this.#parking = new Parking(schema, projection.name);
     wakeUp?.onWake(this.#channel, () => {
       this.persist().catch((err: unknown) =>
-        logger.warn({ err }, 'projector: progress not stored; a replica that waits for it times out'),
+        logger.warn({ err }, 'projector: progress not stored; a replica that waits for it may time out'),
       );
     });
   }
@@ -85,8 +90,8 @@ export class Projector {
   /**
    * Applies a batch of one partition, in the order of the log; calls for the same partition must not overlap.
    * `persisted`: whether the stored checkpoint covers everything handed over so far, so that the offset may be
-   * committed; `concerned`: whether any event concerned this projection. Throws {@link ProjectionGap} with everything
-   * before the gap applied, and passing faults with nothing applied: hand the batch over again.
+   * committed; `concerned`: whether the projection handles any of the new events. Throws {@link ProjectionGap} with
+   * everything before the gap applied, and passing faults with nothing applied: hand the batch over again.
    */
   async handle(
     partition: number,
@@ -108,14 +113,14 @@ export class Projector {
     return { persisted: unsaved(progress).length === 0, concerned };
   }
 
-  /** Stores the progress that is in memory only; checkpoints then cover everything handed over before. */
+  /** Stores the progress that is in memory only; the stored checkpoints then cover everything handed over before. */
   async persist(): Promise<void> {
     for (const [partition, progress] of this.#progress) await this.#persist(partition, progress);
   }
 
   /**
-   * Resolves when a source's events of a partition are applied up to `sequence`, by any replica, those of a parked
-   * `accountId` included. Throws {@link NotCaughtUp} after `timeoutMs`.
+   * Resolves once a source's events of a partition are applied up to `sequence`, by any replica, and `accountId` has no
+   * parked events. Throws {@link NotCaughtUp} after `timeoutMs`.
    */
   async waitFor(
     source: string,
@@ -147,13 +152,16 @@ export class Projector {
     }
   }
 
-  /** Forgets the checkpoints in memory, at a join: another replica may have moved them. */
+  /**
+   * Drops the checkpoints in memory (of one partition, or of all), so that the stored ones are loaded: another replica
+   * may have changed them.
+   */
   forget(partition?: number): void {
     if (partition === undefined) this.#progress.clear();
     else this.#progress.delete(partition);
   }
 
-  /** Where each partition is read on, as stored. */
+  /** The stored position of each partition. */
   async positions(): Promise<ReadonlyMap<number, Position>> {
     const { pool, schema, projection } = this.options;
     const { rows } = await pool.query<{ partition: number; next: string | null } & Omit<Position, 'next'>>({
@@ -171,7 +179,7 @@ export class Projector {
     );
   }
 
-  /** A source's epoch in a partition, as far as it is applied; 0: nothing is. */
+  /** The epoch of the last applied event of a source in a partition; 0 if none is applied. */
   async epochOf(source: string, partition: number): Promise<number> {
     const { pool, schema, projection } = this.options;
     const { rows } = await pool.query<{ epoch: number }>(
@@ -182,7 +190,8 @@ export class Projector {
   }
 
   /**
-   * The stored offset of a partition as this process last wrote or read it; undefined: it has not begun the partition.
+   * The stored offset of a partition as this process last wrote or read it; undefined if this process has not loaded
+   * it.
    */
   persistedOf(partition: number): number | undefined {
     const progress = this.#progress.get(partition);
@@ -190,8 +199,8 @@ export class Projector {
   }
 
   /**
-   * Moves a partition to `offset`, on whichever replica reads it. Applied events are not applied again; skipped ones
-   * show as a gap. Resolves to false if nothing of the partition was read yet.
+   * Makes reading of a partition continue at `offset`, on the replica that reads it. Applied events are not applied
+   * again; events left out show as a gap. Resolves to false if the partition has no checkpoint yet.
    */
   async rewind(partition: number, offset: number): Promise<boolean> {
     const { pool, schema, projection, wakeUp } = this.options;
@@ -204,7 +213,7 @@ export class Projector {
     return rowCount !== 0;
   }
 
-  /** Stores why partitions are halted, for readers on other replicas; null: they no longer are. */
+  /** Stores why partitions are halted, for readers on other replicas; null if they are halted no longer. */
   async halted(partitions: readonly number[], reason: string | null): Promise<void> {
     const { pool, schema, projection } = this.options;
     await pool.query(
@@ -214,7 +223,7 @@ export class Projector {
     );
   }
 
-  /** Calls `listener` when another process may have changed {@link positions}. */
+  /** Calls `listener` when any process may have rewound a partition. */
   onRewound(listener: () => void): void {
     this.options.wakeUp?.onWake(this.#rewound, listener);
   }
@@ -224,12 +233,12 @@ export class Projector {
     return this.#parking.list(this.options.pool, limit);
   }
 
-  /** Retries the due events of parked accounts; a passing fault ends the round. */
+  /** Retries the due events of parked accounts; throws at the first passing fault. */
   async retryDue(): Promise<void> {
     for (const accountId of await this.#parking.due(this.options.pool)) await this.retry(accountId);
   }
 
-  /** Applies the events of a parked account until one fails. undefined: it is not parked. */
+  /** Applies the events of a parked account until one fails. Resolves to undefined if the account is not parked. */
   async retry(
     accountId: string,
   ): Promise<{ readonly applied: number; readonly parked: boolean } | undefined> {
@@ -242,14 +251,17 @@ export class Projector {
     }
   }
 
-  /** Skips the first event of a parked account, stores why, and retries the others. undefined: it is not parked. */
+  /**
+   * Skips the first event of a parked account, stores the reason, and retries the account's other events. Resolves to
+   * undefined if the account is not parked.
+   */
   async skip(accountId: string, reason: string) {
     const { logger, projection } = this.options;
     const skipped = await this.#whileParked(accountId, (db) => this.#parking.skip(db, accountId, reason));
     if (!skipped) return undefined;
     logger.warn(
       { projection: projection.name, accountId, reason },
-      'projector: an operator skipped an event; its account goes on',
+      'projector: an operator skipped an event; retrying the later events of its account',
     );
     return this.retry(accountId);
   }
@@ -303,10 +315,10 @@ export class Projector {
     if (seen.wentBack)
       logger.error(
         { alarm: true, projection: projection.name, partition },
-        'projector: the stored checkpoint went back, as after a restore; reading on from it',
+        'projector: the stored checkpoint is older than the last one written, as after a database restore; continuing from the stored one',
       );
     const { hasParked, wentBack, marks } = seen;
-    // A persist may overlap with a batch.
+    // `persist` may overlap with a batch: neither may set the other's marks back.
     progress.marks = wentBack ? marks : furthest(progress.marks, marks);
     progress.persisted = wentBack ? marks : furthest(progress.persisted, marks);
     progress.hasParked = hasParked;
@@ -323,7 +335,7 @@ export class Projector {
     const broken: { event: LogEvent; err: unknown }[] = [];
     const result = await inTransaction(pool, async (db) => {
       const stored = await this.#lock(db, partition, [...new Set(events.map(({ source }) => source))]);
-      // The database was restored: memory is ahead of its rows.
+      // A stored mark behind the one last written: the database was restored.
       const wentBack = [...progress.persisted].some(([source, mark]) =>
         isBehind(stored.marks.get(source) ?? NOTHING, mark),
       );
@@ -360,7 +372,10 @@ export class Projector {
     return result;
   }
 
-  /** Tries one event in a transaction that goes on if it fails. Resolves to the fault if it is broken. */
+  /**
+   * Applies one event under a savepoint, so that the transaction survives a fault. Resolves to the fault if it is
+   * broken, or to undefined if there is none; throws passing faults.
+   */
   async #fault(db: PoolClient, event: LogEvent): Promise<unknown> {
     await db.query('savepoint event');
     try {
@@ -389,8 +404,8 @@ export class Projector {
   }
 
   /**
-   * Runs `change` under the lock of the account's partition; clears the partition's parked flag once no account is
-   * parked.
+   * Runs `change` under the lock of the account's partition, and clears the partition's parked flag once no account is
+   * parked. Resolves to undefined if the account is not parked.
    */
   async #whileParked<Result>(
     accountId: string,
@@ -436,7 +451,10 @@ export class Projector {
     return { applied: round.applied, mayGoOn: !round.isLast, parked: false };
   }
 
-  /** The stored marks of a partition, locked. A source without a row gets one first, so that there is one to lock. */
+  /**
+   * Locks and reads the stored marks of a partition. A source without a row gets one first, so that there is a row to
+   * lock.
+   */
   async #lock(db: PoolClient, partition: number, sources: readonly string[]) {
     const { schema, projection } = this.options;
     const lock = async () =>
@@ -492,7 +510,7 @@ export class Projector {
     for (const { id, source, epoch, sequence } of events)
       this.options.logger.error(
         { alarm: true, projection: this.options.projection.name, partition, source, epoch, sequence, id },
-        'projector: event skipped: its epoch is not the next of its source; something else may write to the log',
+        'projector: event skipped: its epoch is not the next of its source; another program may write to the log',
       );
   }
 

@@ -8,8 +8,8 @@ import { leaderSettings, tryLead } from './sequencer.js';
 import { openSession } from './session.js';
 
 /**
- * A relay in a process of its own, as the specs start it: it reports what it does, and kills itself where it is told
- * to.
+ * The options of a relay that specs run in a child process. It reports its state to the spec; `ends`: where it kills or
+ * freezes itself.
  */
 export type RelayChild = {
   readonly databaseUrl: string;
@@ -40,7 +40,7 @@ const relay = new OutboxRelay({
   produce: async (records: readonly EventRecord[]) => {
     if (ends === 'killed before publishing') die();
     report('publishing');
-    await delay(20); // time to be stopped in
+    await delay(20); // lets the spec stop the process here
     await producer.sendAll(records);
     if (ends === 'killed after publishing') die();
   },
@@ -54,7 +54,7 @@ setInterval(() => {
   report(leader ? 'leads' : 'stands by');
 }, 10);
 
-/** Takes the lead and stops with more on its way from Postgres than the sockets hold. */
+/** Becomes the leader and freezes while Postgres sends more than the socket buffers hold. */
 async function freezeWhileReading() {
   const session = await openSession(pool, { name: 'reader', settings: leaderSettings, heartbeatMs: 1_000 });
   await tryLead(session, options.schema);

@@ -16,7 +16,7 @@ import { OutboxRelay, type OnCompared, type RelayOptions } from './relay.js';
 jest.setTimeout(30_000);
 
 const PARTITIONS = 2;
-/** An account of each partition. */
+/** One account for each partition. */
 const ACCOUNTS = Array.from({ length: PARTITIONS }, (_, partition) =>
   Array.from({ length: 50 }, (_unused, n) => `acc_${n}`).find(
     (id) => partitionOf(id, PARTITIONS) === partition,
@@ -52,7 +52,7 @@ async function freshTopic() {
   return made;
 }
 
-/** Starts the source; resolves once it leads. `reads()` counts how often it read the log. */
+/** Starts the source's relay; resolves once it leads. `reads()` returns how often it has read the log. */
 async function source(more: Partial<RelayOptions> = {}) {
   let reads = 0;
   const seen: KafkaClient = {
@@ -102,7 +102,7 @@ async function reader() {
   return { applied, stop };
 }
 
-/** Appends an event to the account of each partition named; its version identifies it. */
+/** Appends an event to the account of each given partition; the event's version identifies it. */
 async function happened(...partitions: number[]) {
   for (const partition of partitions) {
     versions += 1;
@@ -110,7 +110,9 @@ async function happened(...partitions: number[]) {
   }
 }
 
-/** Takes the last commits away, as a failover to a standby that lacks them; `mark` is the mark of that time. */
+/**
+ * Deletes the last commits, as after a failover to a standby that lacks them; `mark` is the mark stored at that time.
+ */
 const loseAfter = (sequence: number, mark: LogMark | null = null) =>
   database.pool.query(`
     delete from ${SCHEMA}.events where position in (select position from ${SCHEMA}.sequenced where sequence > ${sequence});
@@ -121,7 +123,7 @@ const loseAfter = (sequence: number, mark: LogMark | null = null) =>
     update ${SCHEMA}.sequencer set last_sequence = ${sequence}, published = ${sequence},
       log_mark = ${mark ? `'${JSON.stringify(mark)}'` : 'null'};`);
 
-/** Resolves with the first stored mark that covers everything up to `sequence`. */
+/** Resolves to the first stored mark that covers all events up to `sequence`. */
 const marked = (sequence: number) =>
   until(async () => {
     const { rows } = await database.pool.query<{ log_mark: LogMark }>(
@@ -174,7 +176,7 @@ it('begins a new epoch behind the log where the database has lost commits, and r
   await until(() => applied.length === 6);
   await first.stop();
 
-  await loseAfter(3, mark); // nothing of partition 1 is left
+  await loseAfter(3, mark); // no event of partition 1 is left
   await happened(0);
   const second = await source({ markMs: 50 });
   mark = await marked(7);
@@ -311,7 +313,7 @@ it.each([0, 2])(
     const copies = (await own()) as (KafkaRecord & { partition: number })[];
     await producer.sendAll(copies.slice(0, kept).map((copy) => ({ ...copy, topic: cut })));
     topic = current = cut;
-    await happened(0); // published before or after the cut is noticed
+    await happened(0); // published before or after the relay notices that the log was cut
     const found = async () => new Set((await numbers(0)).map(([, sequence]) => sequence));
     await until(async () => (await found()).size === 5);
     await leader.published();

@@ -39,7 +39,7 @@ async function freshLog() {
   await kafka.ensureTopics([{ topic, partitions: PARTITIONS }]);
 }
 
-/** A relay in a process of its own; `reports` says what it did. */
+/** A relay in a child process; `reports` lists the states that it has reported. */
 function relayProcess(ends?: RelayChild['ends']) {
   const child = fork(
     new URL('relay-child.samples.ts', import.meta.url),
@@ -74,7 +74,7 @@ async function relayHere() {
   return relay;
 }
 
-/** Per partition: everything on the log, and what is left after a reader drops duplicates. */
+/** By partition: all events on the log (`all`), and the events left after a reader drops duplicates. */
 async function readLog() {
   const records = await recordsOf(kafka, topic);
   return Array.from({ length: PARTITIONS }, (_, partition) => {
@@ -128,7 +128,7 @@ describe('a leader that freezes', () => {
       }
     });
     await until(() => reports.filter((report) => report === 'publishing').length > 3);
-    await once(child, 'message'); // numbered, but not on the log yet
+    await once(child, 'message'); // the next batch is numbered, but not on the log yet
     child.kill('SIGSTOP');
     const stopped = Date.now();
 
@@ -202,7 +202,7 @@ describe('a leader that is killed', () => {
       logger: keptLog(),
       projection: { name: 'reader', on: { 'message.sent': async ({ id }) => void applied.push(id) } },
     });
-    // As a consumer reads it, in batches of one event.
+    // Handed over as a consumer does, in batches of one event.
     for (const [partition, { all }] of log.entries())
       for (const event of all) await projector.handle(partition, [event]);
     expect(applied).toHaveLength(5);

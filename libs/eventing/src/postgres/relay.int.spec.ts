@@ -41,7 +41,7 @@ function relay(options: Partial<RelayOptions> & Pick<RelayOptions, 'produce' | '
   return made;
 }
 
-/** A log in memory; `events` are as a reader would see them. */
+/** A log in memory; `events` are those that a reader would see. */
 function memoryLog() {
   const records: EventRecord[] = [];
   const onPartition = (at: number) => records.filter(({ partition }) => partition === at);
@@ -99,7 +99,7 @@ describe('numbering', () => {
         const tx = await database.pool.connect();
         try {
           await tx.query('begin');
-          // As with a stored reply: the transaction's id is older than the rows it reads next.
+          // Assigns the transaction's id before the read below, as when a reply is stored first.
           if (Math.random() < 0.5) await tx.query('select pg_current_xact_id()');
           const number = Math.floor(Math.random() * STREAMS);
           const stream = `stream-${number}`;
@@ -148,7 +148,7 @@ describe('numbering', () => {
       heads.set(record.partition, sequence);
     }
     expect(heads.size).toBeGreaterThan(1);
-    // The race did happen: some commits came out of the order of their positions.
+    // Shows that the race happened: some commits came in another order than their positions.
     const positions = new Map(written.rows.map(({ id, position }) => [id, Number(position)]));
     const order = events.map(({ id }) => positions.get(id)!);
     expect(order.some((position, index) => index > 0 && position < order[index - 1]!)).toBe(true);
@@ -232,7 +232,7 @@ describe('publishing', () => {
     leader.wake();
     await until(() => refused > 0);
     await appendStream(database.pool, 'msg_2', 3);
-    // Longer than Postgres tolerates a silent leader.
+    // Longer than the 3 s after which Postgres ends a silent leader's session.
     await delay(3_500);
     expect(leader.leader).toBe(true);
     const { pending, published, oldestPendingMs } = await leader.status();
@@ -252,7 +252,7 @@ describe('publishing', () => {
       oldestPendingMs: 0,
       published: 5,
     });
-    expect(logger.entries.filter(({ level }) => level === 'info')).toHaveLength(1); // it led all the time
+    expect(logger.entries.filter(({ level }) => level === 'info')).toHaveLength(1); // one line, since it never lost the lead
   });
 
   it('finishes the batch under way when it is stopped, and gives the lead to the next', async () => {
@@ -318,7 +318,7 @@ describe('publishing', () => {
       await until(() => log.records.length === version, { everyMs: 1 });
       took.push(performance.now() - from);
     }
-    // By polls alone the median would be 100 ms.
+    // With polls alone the median would be 100 ms.
     expect(took.sort((a, b) => a - b)[7]).toBeLessThan(50);
   });
 });

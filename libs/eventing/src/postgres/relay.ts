@@ -14,59 +14,60 @@ import type { WakeUp } from './wake-up.js';
 
 const BATCH = 500;
 /**
- * Poll interval, doubled while polls find nothing. The longest is below the heartbeat's, so an idle leader needs none.
+ * Poll interval (ms), doubled while polls find nothing. The longest is shorter than HEARTBEAT_MS, so polls spare an
+ * idle leader its heartbeats.
  */
 const POLL_MS = { first: 200, longest: 900 };
-/** The gap between batches (ms), unless somebody waits for their numbers. */
+/** The time between batches (ms), unless a call of `head` waits for numbers. */
 const BATCH_GAP_MS = 25;
 const STANDBY_MS = 500;
 const HEARTBEAT_MS = 1_000;
 const RETRY_MS = { first: 100, longest: 5_000 };
 const STOP_MS = 5_000;
-/** How often the log's end is marked; the next leader reads again what was published since. */
+/** How often the log's end offsets are stored (ms); a new leader reads the log only from there. */
 const MARK_MS = 10_000;
 const LOOK_MS = 2_000;
 
 export type RelayOptions = {
-  /** The service's pool; the leader's session is opened with its settings. */
+  /** The service's pool; the leader's session connects with the pool's options. */
   readonly pool: Pool;
   readonly schema: string;
   /** `ce_source`, the service's name. */
   readonly source: string;
   readonly topic: string;
-  /** Of the topic; fixed once the database has numbered events with it. */
+  /** The topic's number of partitions; fixed once the schema's first relay has started. */
   readonly partitions: number;
   /**
-   * Puts up to 500 records on the log, in order, and resolves when all are acknowledged. If it fails, the log holds
-   * none after the first that failed.
+   * Produces up to 500 records, in order, and resolves when all are acknowledged. If it fails, the log holds no record
+   * after the first that failed.
    */
   readonly produce: (records: readonly EventRecord[]) => Promise<void>;
   /** Reads what the log holds of the source. */
   readonly log: Pick<SourceLog, 'held' | 'look'>;
   readonly logger: Logger;
   readonly onCompared?: OnCompared;
-  /** Carries wake-ups to the leading replica. */
+  /** Carries wake-ups from the other replicas to the leader. */
   readonly wakeUp?: WakeUp;
-  /** How often the log's end is marked (ms); 10 s unless set. */
+  /** How often the log's end offsets are stored (ms; default 10,000). */
   readonly markMs?: number;
-  /** Called per batch with the age of its oldest event when all were acknowledged. */
+  /** Called after each acknowledged batch, with the age of the batch's oldest event at that time. */
   readonly onPublished?: (batch: { events: number; oldestMs: number }) => void;
 };
 
 /**
- * Called on the leader's session when the database was compared with the log, before anything is numbered. Each may be
- * called again if it, or what follows it, failed.
+ * Called on the leader's session after the database is compared with the log, before anything is numbered. Both may be
+ * called again after a failure.
  */
 export type OnCompared = {
   /** The database lacks commits that the log shows, as after a restore. */
   readonly lost: (session: Pick<Session, 'query'>) => Promise<unknown>;
-  /** The database holds everything that the log shows, or the loss has been dealt with. */
+  /** The database holds everything that the log shows, or `lost` has dealt with the loss. */
   readonly done: (session: Pick<Session, 'query'>) => Promise<unknown>;
 };
 
 export type RelayStatus = {
   readonly leader: boolean;
-  /** The age of the oldest event not known to be on the log; 0: none. */
+  /** The age (ms) of the oldest event that is not known to be on the log; 0 if there is none. */
   readonly oldestPendingMs: number;
   /** How many events are not known to be on the log; published ones may count for 0.5 s more. */
   readonly pending: number;
@@ -76,9 +77,9 @@ export type RelayStatus = {
 type HeadRow = { newest: string | null; waiting: boolean; sequence: string | null };
 
 /**
- * Publishes the events of one schema on the log, in one order. One of all replicas leads: it numbers committed events
- * and publishes them in that order; a batch is numbered only after the one before is acknowledged. After a crash or a
- * freeze, events may be published twice with the same numbers; readers drop the second.
+ * Publishes the events of one schema on the log, in one order. One replica at a time leads: it numbers committed events
+ * and publishes them in that order; a batch is numbered only after the batch before is acknowledged. After a crash or a
+ * freeze, events may be published twice with the same numbers; readers drop the repeats.
  */
 export class OutboxRelay {
   readonly #stopping = new AbortController();
@@ -97,7 +98,9 @@ export class OutboxRelay {
     options.wakeUp?.onWake(this.#channel, () => this.#wakeLeader());
   }
 
-  /** Checks the number of partitions and competes for the lead. Throws if the schema was numbered with another. */
+  /**
+   * Checks the number of partitions and competes for the lead. Throws if the schema was numbered for another number.
+   */
   async start(): Promise<void> {
     const { pool, schema, partitions, topic } = this.options;
     await pool.query(`insert into ${schema}.sequencer (partitions) values ($1) on conflict do nothing`, [
@@ -125,15 +128,15 @@ export class OutboxRelay {
     return this.#leader;
   }
 
-  /** Call it after a commit that appended events; the poll finds missed ones within 0.9 s. */
+  /** To be called after a commit that appended events; if a call is lost, a poll finds them within 0.9 s. */
   wake(): void {
     if (this.#leader) this.#wakeLeader();
     else this.options.wakeUp?.wake(this.#channel);
   }
 
   /**
-   * The account's partition and the last number in it, once every event committed before the call is numbered; works on
-   * any replica. Throws {@link NotCaughtUp} after `timeoutMs`.
+   * The account's partition and the last sequence in it, once every event committed before the call is numbered; works
+   * on any replica. Throws {@link NotCaughtUp} after `timeoutMs`.
    */
   async head(accountId: string, timeoutMs = 2_000): Promise<{ partition: number; sequence: number }> {
     const { pool, schema, partitions } = this.options;
@@ -160,7 +163,7 @@ export class OutboxRelay {
     }
   }
 
-  /** Read by SQL, so the same on every replica. */
+  /** Read from the database; only `leader` differs between replicas. */
   async status(): Promise<RelayStatus> {
     const { pool, schema } = this.options;
     const { rows } = await pool.query<{ pending: string; published: string; oldest: number | null }>(
@@ -232,7 +235,7 @@ export class OutboxRelay {
         cadence.begin();
         await this.#publish(session, sequencer, events);
       }
-      // A commit wakes this; a full batch may have left some events.
+      // Numbers again at once after a wake-up, or after a full batch, which may have left some events.
       polls = events.length > 0 ? 1 : polls + 1;
       if (events.length === BATCH || (await this.#isWoken(polls))) polls = 0;
       else await sequencer.savePublished();
@@ -246,7 +249,10 @@ export class OutboxRelay {
       await this.#publish(session, sequencer, events);
   }
 
-  /** Runs between two batches: after a failover the database may lack its last commits, or the log its last records. */
+  /**
+   * Compares the database with the log, between two batches: after a failover the database may lack its last commits,
+   * or the log its last records.
+   */
   async #compare(session: Session, sequencer: Sequencer) {
     const { schema, source, log, logger, onCompared } = this.options;
     const gone = AbortSignal.any([this.#stopping.signal, session.lost]);
@@ -268,7 +274,7 @@ export class OutboxRelay {
     await onCompared?.done(session);
   }
 
-  /** Runs between two batches, so that every numbered event stands before the marked end. */
+  /** Stores the log's end offsets, between two batches, so that every numbered event is before them. */
   async #mark(session: Session, sequencer: Sequencer) {
     const { log, logger, schema } = this.options;
     const { mark } = sequencer;
@@ -281,7 +287,7 @@ export class OutboxRelay {
       session.lost.throwIfAborted();
       logger.warn(
         { err, schema },
-        "relay: the log's end could not be marked; trying again with the next mark",
+        "relay: the log's end offsets could not be read or stored; trying again at the next interval",
       );
       return;
     }
@@ -305,7 +311,7 @@ export class OutboxRelay {
     });
   }
 
-  /** Retries while this replica leads and is not stopping. */
+  /** Retries `attempt` until it succeeds; rejects once the lead is lost or the relay stops. */
   async #persist<T>(session: Session, failed: string, attempt: () => Promise<T>): Promise<T> {
     const { source, logger } = this.options;
     for (let wait = RETRY_MS.first; ; wait = Math.min(wait * 2, RETRY_MS.longest)) {
@@ -319,7 +325,7 @@ export class OutboxRelay {
     }
   }
 
-  /** Waits for a wake-up (true) or the nth poll (false). */
+  /** Resolves to true at a wake-up or stop, or to false at the nth poll in a row. */
   async #isWoken(nth: number): Promise<boolean> {
     if (this.#woken || this.#stopping.signal.aborted) return true;
     return this.#nap.for(retryDelay(nth, POLL_MS.first, POLL_MS.longest));
@@ -331,7 +337,7 @@ export class OutboxRelay {
   }
 }
 
-/** Resolves as `work`; rejects first if the session is lost. */
+/** Settles as `work`, or rejects as soon as the session is lost. */
 function unlessLost<T>(work: Promise<T>, lost: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(lost.reason as Error);

@@ -75,7 +75,7 @@ describe('partitions of replies', () => {
 
   it('are made once by several replicas, while replies are stored', async () => {
     let storing = true;
-    // As the event store does: it reads stored replies first, then stores its own.
+    // Reads stored replies first and then stores one, as the event store does.
     const store = async (writer: number) => {
       let kept = 0;
       for (; storing; kept += 1) {

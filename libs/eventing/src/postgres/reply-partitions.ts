@@ -5,14 +5,14 @@ import { inTransaction } from './transaction.js';
 
 const HOUR_MS = 3_600_000;
 const AHEAD_HOURS = 3;
-/** How long a reply is kept at least, from when its command was issued. */
+/** The least time that a reply is kept, counted from when its command was issued. */
 export const REPLIES_KEPT_MS = 24 * HOUR_MS;
 const EVERY_MS = 10 * 60_000;
 
 /**
- * Creates the hourly partitions of `replies` from the last hour to three ahead, moves in the rows of those hours from
- * the default partition, and drops what is older than 24 h. Replicas take turns. Commands wait for some milliseconds;
- * if a transaction holds `replies` for over a second, this throws and changes nothing.
+ * Creates the hourly partitions of `replies` from the last hour to three ahead, moves the rows of those hours out of
+ * the default partition, and drops replies older than 24 h. Runs on one replica at a time (advisory lock). Locks
+ * `replies` for some milliseconds; if another transaction holds it for over a second, throws and changes nothing.
  */
 export async function maintainReplyPartitions(
   pool: Pool,
@@ -40,8 +40,8 @@ export async function maintainReplyPartitions(
         `create table ${schema}.${partitionOfHour(hour)} (like ${schema}.replies including all)`,
       );
     if (missing.length + dropped.length > 0) {
-      // Locks the whole table first: an insert on its way to the default partition would fail when its hour is
-      // attached.
+      // Locks the whole table first: an insert already routed to the default partition would fail once its
+      // hour's own partition is attached.
       await tx.query(
         `set local lock_timeout = '1s'; lock table only ${schema}.replies in access exclusive mode`,
       );
@@ -53,7 +53,10 @@ export async function maintainReplyPartitions(
   });
 }
 
-/** Maintains the partitions now (awaited, so that a start fails with it) and every ten minutes; returns how to stop. */
+/**
+ * Maintains the partitions once, throwing if that fails, and then every ten minutes. Resolves to the function that ends
+ * the maintenance.
+ */
 export async function keepReplyPartitions({
   pool,
   schema,

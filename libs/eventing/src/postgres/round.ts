@@ -16,19 +16,24 @@ import {
 } from './statements.js';
 import { sideBySide } from './transaction.js';
 
-/** `keepReply`: the command is from outside; otherwise it is the service's own. */
+/** A command of a batch. `keepReply`: true for a command from outside, false for one that the service issued itself. */
 export type Item = {
   readonly aggregate: AnyAggregate;
   readonly command: Command;
   readonly keepReply: boolean;
 };
-/** The stored reply, or {@link Applied} for an own command. undefined: dropped, since its deadline had passed. */
+/**
+ * The reply to a command from outside, {@link Applied} for the service's own, or a fault. undefined: not executed,
+ * since its deadline had passed.
+ */
 export type Result = Reply | Applied | undefined | Error;
 
-/** What a transaction appended; `published`: whether some of it goes out on the shared log. */
+/** The events that a transaction appended; `published`: whether any of them goes out on the shared log. */
 export type Commit = { readonly events: readonly RecordedEvent[]; readonly published: boolean };
 
-/** Another transaction began the same new stream, or took the same command, first; run the batch again. */
+/**
+ * Another transaction has begun the same new stream, or executed the same command, first; the batch must be run again.
+ */
 export class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
@@ -39,10 +44,16 @@ export type RoundOptions = {
   readonly inline?: readonly InlineProjection[];
 };
 
-/** The longest event: the log takes records of a megabyte, and a refused one would hold up all that follow. */
+/**
+ * The longest data of an event. Kafka refuses records of over a megabyte, and a refused event would block all later
+ * ones.
+ */
 const MAX_EVENT_CHARS = 250_000;
 
-/** Executes a batch inside `tx`, one statement per stage. Throws {@link Overtaken} if it has to begin anew. */
+/**
+ * Executes a batch inside `tx`, one statement per stage. Throws {@link Overtaken} if the batch must be run again in a
+ * new transaction.
+ */
 export async function round(
   tx: PoolClient,
   items: readonly Item[],
@@ -61,7 +72,8 @@ export async function round(
   const { results, appended, replies } = decideAll(items, { stored, streams, facts }, options.newEventId);
 
   const events = appended.map(({ event }) => event);
-  // Another transaction's head start is the cause; the other statements then fail because of it.
+  // Overtaken comes first in the list below: if another transaction was faster, the other statements fail
+  // only as a consequence.
   const first = (isFirst: boolean) => {
     if (!isFirst) throw new Overtaken();
   };
@@ -86,7 +98,7 @@ const isLate = ({ keepReply, command: { deadline } }: Item, now: number) =>
 const kept = (items: readonly Item[]) =>
   items.filter(({ keepReply }) => keepReply).map(({ command }) => command.id);
 
-/** Decides every command on the state left by the ones before it in the batch. */
+/** Decides the commands in order, each on the state that earlier commands of the batch have left. */
 function decideAll(
   items: readonly Item[],
   found: {
@@ -142,7 +154,7 @@ function decideAll(
   return { results, appended, replies };
 }
 
-/** What a command leads to. Throws its {@link Rejection}. */
+/** The events of a command and the state after them. Throws a {@link Rejection} if the command is refused. */
 function decideOne({ decider, name }: AnyAggregate, command: Command, stream: Stream) {
   if (stream.accountId !== command.accountId)
     throw new Rejection('not_found', `There is no ${name} ${stream.id}.`);
@@ -200,7 +212,7 @@ async function follow(
   const items = followUps.map(({ aggregate, command }) => ownItem(aggregate, command));
   const { results, commit } = await round(tx, items, options, onEnd);
   const applied = appliedIn(results);
-  // The facts of the batch's decisions no longer hold.
+  // A refused follow-up shows that the facts of the batch's decisions no longer hold.
   if (applied.some(({ ok }) => !ok)) throw new Overtaken();
   return commit;
 }

@@ -75,13 +75,15 @@ create table ${schema}.replies_default partition of ${schema}.replies default;
 }
 
 /**
- * What projections recover by, as one string of DDL for a migration after {@link eventingTables}.
+ * The tables and columns from which projections recover, as one string of DDL for a migration after {@link
+ * eventingTables}.
  *
- * `next_offset`: everything of the source up to `sequence` stands before it on the log; a partition is read on from its
- * largest one. `rewinds` counts how often it was moved. `has_parked` is set on all rows of a partition while one of its
- * accounts is parked; `halted` says why while the partition is halted. `parked` holds, in the order of `n`, the event
- * of an account that could not be applied (with `reason` and `due`) and all later ones of that account. `skipped` holds
- * what an operator has skipped, and why.
+ * `next_offset`: all events of the source up to `sequence` are before this offset of the log; reading of a partition
+ * continues at the largest `next_offset` of its sources. `rewinds` counts how often an operator changed `next_offset`.
+ * `has_parked` is set on all rows of a partition while one of its accounts is parked; `halted` says why while the
+ * partition is halted. `parked` holds, in the order of `n`, the event of an account that could not be applied (with
+ * `reason` and `due`) and all later ones of that account. `skipped` holds the events that an operator has skipped, and
+ * why.
  */
 export function recoveryTables(schema: string): string {
   checkName(schema);
@@ -124,10 +126,10 @@ function checkName(schema: string): void {
 }
 
 /**
- * What a source is compared with the log by, as DDL for a migration after {@link eventingTables}.
+ * The columns by which a source is compared with the log, as DDL for a migration after {@link eventingTables}.
  *
- * `log_mark`: where the log ended, and what was on it. `sequencer_heads.epoch` is that of the partition's next event;
- * `sequencer.epoch` counts how often the source began anew.
+ * `log_mark`: the log's end offsets at some time, and the last event then on the log. `sequencer_heads.epoch` is the
+ * epoch of the partition's next event; `sequencer.epoch` rises each time the source begins a new epoch.
  */
 export function sourceEpochs(schema: string): string {
   return `
@@ -138,11 +140,10 @@ alter table ${schema}.sequenced add column epoch integer not null default 1;
 }
 
 /**
- * The table of one aggregate: a row per stream, with the folded state beside its version; `created_at` orders the
- * streams of an account. Queries use indexes over expressions of the state (`(state->>'name')`), so the row is also the
- * view.
+ * The table of one aggregate: a row per stream, with the folded state and its version; `created_at` orders the streams
+ * of an account. Queries read the same rows, with indexes over expressions of the state (`(state->>'name')`).
  *
- * Rows are updated often: free space keeps updates on their page (HOT), unless an index uses the state. Where that
+ * Rows are updated often: free space keeps an update on its page (HOT), unless an index uses the state. Where that
  * matters, index a generated column instead: Postgres compares the columns that an index uses, not the values of its
  * expressions.
  */
@@ -160,8 +161,8 @@ create table ${schema}.${table} (
 }
 
 /**
- * The operator class for GIN indexes that find parts of a text, with its schema. Throws if provisioning has not made
- * pg_trgm.
+ * The operator class for GIN indexes that find parts of a text, with its schema. Throws if the database lacks pg_trgm,
+ * which provisioning creates.
  */
 export async function trigramOperators(db: { query(sql: string): Promise<unknown> }): Promise<string> {
   const rows = (await db.query(

@@ -3,13 +3,13 @@ import { partitionOf } from '../partition.js';
 import type { NumberedEvent } from './event-record.js';
 import type { Session } from './session.js';
 
-/** Postgres ends the session of a leader that is silent for this long, and with it the lock (ms). */
+/** Postgres ends the session of a leader that is silent for this long (ms), and so releases the leader's lock. */
 const SILENCE_MS = 3_000;
 
 /**
- * The leader's session. The timeouts take the lock from a frozen process, even one frozen while it reads a result
- * (tcp_*). The planner settings force the primary keys: the statistics of tables that are now empty, now full, mislead
- * it.
+ * The settings of the leader's session. The timeouts release the lock of a frozen process, even of one frozen while it
+ * reads a result (tcp_*). The planner settings force the use of primary keys: the statistics of tables that are now
+ * empty, now full, are misleading.
  */
 export const leaderSettings = {
   idle_session_timeout: SILENCE_MS,
@@ -43,18 +43,21 @@ type NumberRow = {
 const EVENT_COLUMNS =
   'e.id, e.account_id, e.stream, e.type, e.data::text as data, e.traceparent, e.created_at';
 
-/** At `at` (ms since the epoch) all events of the source up to `sequence` stood before these offsets of the log, by partition. */
+/**
+ * At `at` (ms since the epoch) all events of the source up to `sequence` were on the log before the offsets `ends`, by
+ * partition.
+ */
 export type LogMark = { readonly at: number; readonly sequence: number; readonly ends: readonly number[] };
 
 /**
- * Everything of the source that belongs in a partition up to `sequence` is on the log, and nothing after `last`. Epoch
- * 0: nothing was read.
+ * What one partition of the log holds of a source: all events up to `sequence` that belong there, and none after
+ * `last`. Epoch 0: no event was read.
  */
 export type Held = { readonly epoch: number; readonly sequence: number; readonly last: number };
 
 /** The result of comparing the numbers with the log. */
 export type Compared = {
-  /** The log's last number, if the database has not given it out: commits are lost. */
+  /** The last number on the log, if the log is ahead of the database: the database has lost commits. */
   readonly ahead?: number;
   /** The first published number that is no longer on the log. */
   readonly missing?: number;
@@ -63,7 +66,7 @@ export type Compared = {
 type Head = { sequence: number; epoch: number };
 const NO_HEAD: Head = { sequence: 0, epoch: 1 };
 
-/** Takes the service's lock; the session holds it until it ends. */
+/** Tries to get the lock of the service's leader; the session then holds it until the session ends. */
 export async function tryLead(session: Session, schema: string): Promise<boolean> {
   const { rows } = await session.query<{ won: boolean }>(
     'select pg_try_advisory_lock(hashtextextended($1, 0)) as won',
@@ -73,8 +76,8 @@ export async function tryLead(session: Session, schema: string): Promise<boolean
 }
 
 /**
- * Numbers committed events. It writes only through `session`, which holds the lock: when Postgres takes the lock away
- * it ends the session, so no write comes without it.
+ * Numbers committed events. Writes only through `session`, which holds the leader's lock: Postgres takes the lock away
+ * only by ending the session, so nothing is written without the lock.
  */
 export class Sequencer {
   #last = 0;
@@ -113,12 +116,12 @@ export class Sequencer {
     return sequencer;
   }
 
-  /** The last number that was given out. */
+  /** The last number assigned to an event. */
   get last(): number {
     return this.#last;
   }
 
-  /** The last known end of the log; null: none is known, or none since the comparison. */
+  /** The last stored mark of the log's end; null if there is none, or none since {@link compare}. */
   get mark(): LogMark | null {
     return this.#mark;
   }
@@ -129,8 +132,8 @@ export class Sequencer {
   }
 
   /**
-   * Brings the numbers in line with the log; required before anything is numbered or published. Calls `onLost` first if
-   * the log is ahead.
+   * Adjusts the numbers to the log; required before anything is numbered or published. Calls `onLost` first if the log
+   * is ahead of the database.
    */
   async compare(held: readonly Held[], onLost?: () => Promise<unknown>): Promise<Compared> {
     this.#held = held;
@@ -166,7 +169,7 @@ export class Sequencer {
     return rows.map((row) => numbered(row, row));
   }
 
-  /** Numbers up to `limit` committed events, oldest first, and saves the mark of what was published before. */
+  /** Numbers up to `limit` committed events, oldest first, and saves the last published number. */
   async number(limit: number): Promise<NumberedEvent[]> {
     const { rows } = await this.#rows<EventRow>(
       'pending',
@@ -216,7 +219,9 @@ export class Sequencer {
     return events;
   }
 
-  /** The log has acknowledged everything up to `sequence`. Kept in memory until the next statement saves it. */
+  /**
+   * Notes that all events up to `sequence` are acknowledged by Kafka; {@link number} or {@link savePublished} saves it.
+   */
   published(sequence: number): void {
     this.#published = sequence;
   }
@@ -227,7 +232,10 @@ export class Sequencer {
     this.#saved = this.#published;
   }
 
-  /** Saves a mark: at `at`, the published events of the source, and no others, stood before `ends`. */
+  /**
+   * Saves a mark: at `at`, the published events of the source, and none of its later events, were before the offsets
+   * `ends`.
+   */
   async saveMark(at: number, ends: readonly number[]): Promise<void> {
     if (this.#mark?.ends.every((end, partition) => end === ends[partition])) return;
     const mark = { at, sequence: this.#published, ends };
@@ -235,7 +243,7 @@ export class Sequencer {
     this.#mark = mark;
   }
 
-  /** The first published event that the log does not hold. */
+  /** The number of the first published event that the log does not hold. */
   async #firstMissing(): Promise<number | undefined> {
     const behind = [...this.#heads].filter(
       ([partition, { sequence }]) => sequence > this.#held[partition]!.sequence,
@@ -258,8 +266,8 @@ export class Sequencer {
   }
 
   /**
-   * Numbers go on after `last`. A partition's epoch becomes one above that of its last event, on the log or here, so it
-   * goes up by one even where a partition had no event in an epoch.
+   * Begins a new epoch, with numbers after `last`. A partition's epoch becomes one above that of its last event, on the
+   * log or in the database, so it rises by one even if the partition had no event in an epoch.
    */
   async #beginAnew(last: number, missing: number | undefined): Promise<void> {
     const { rows } = await this.session.query<{ partition: number; epoch: number }>(

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Notification, Pool, QueryResult, QueryResultRow } from 'pg';
 
-/** A connection of its own beside the pool; it needs Postgres itself, not a transaction pooler. */
+/** A connection outside of the pool; it needs Postgres itself, not a transaction pooler. */
 export type Session = {
   /** Queries run one after the other. */
   query<Row extends QueryResultRow>(
@@ -10,15 +10,16 @@ export type Session = {
     name?: string,
   ): Promise<QueryResult<Row>>;
   onNotification(listener: (message: Notification) => void): void;
-  /** Aborted when the connection is gone; its reason is the cause. */
+  /** Aborted when the connection is lost; its `reason` is the cause. */
   readonly lost: AbortSignal;
   /** Ends the connection, even if a query hangs. */
   close(): Promise<void>;
 };
 
 /**
- * Connects as `pool` does, under an `application_name`, with settings (values as Postgres reads them) and a heartbeat
- * `heartbeatMs` after the last answer. A query without an answer for 10 s counts as a lost connection.
+ * Connects with the options of `pool`, the application name `name` and `settings` (values as Postgres reads them).
+ * Sends a heartbeat `heartbeatMs` after the last answer. A query without an answer for 10 s fails; a failed heartbeat
+ * counts as a lost connection.
  */
 export async function openSession(
   pool: Pool,
@@ -30,7 +31,7 @@ export async function openSession(
 ): Promise<Session> {
   const client = new pg.Client({
     ...pool.options,
-    password: pool.options.password, // not enumerable there
+    password: pool.options.password, // not enumerable in pool.options
     application_name: name,
     connectionTimeoutMillis: 5_000,
     query_timeout: 10_000,
@@ -53,7 +54,7 @@ export async function openSession(
     return next;
   };
 
-  // Each answer postpones it: a session in use needs none.
+  // Each answer postpones the heartbeat: a session in use needs none.
   const heartbeat = setTimeout(() => {
     query('select 1').catch((error: unknown) => lost.abort(error));
   }, heartbeatMs);

@@ -16,12 +16,12 @@ export type Stream = {
 export class Streams {
   constructor(private readonly tables: ReadonlyMap<string, ReadonlyMap<string, Stream>>) {}
 
-  /** The stream that commands to `id` go to. */
+  /** The stream that commands to `id` go to: that stream, or the one that has replaced it. */
   get(aggregate: AnyAggregate, id: string): Stream {
     const streams = this.tables.get(aggregate.table)!;
     const stream = streams.get(id)!;
     const successor = aggregate.becomes?.(stream.state);
-    // A stream replaced within the batch takes the rest of the batch itself.
+    // A stream replaced within the batch still handles the rest of the batch: its replacement is not loaded.
     return successor !== undefined && streams.has(successor) ? this.get(aggregate, successor) : stream;
   }
 
@@ -38,7 +38,7 @@ export type Appended = {
   readonly cause: Command;
 };
 
-/** The stored replies among commands; undefined for one that is marked as dropped. */
+/** The stored replies to commands, by id; undefined for a command that is marked as dropped. */
 export async function storedReplies(
   tx: PoolClient,
   schema: string,
@@ -54,7 +54,10 @@ export async function storedReplies(
   return new Map(rows.map(({ command_id, reply }) => [command_id, reply ?? undefined]));
 }
 
-/** Locks rows in one global order (table, stream), so that batches wait for each other instead of deadlocking. */
+/**
+ * Loads and locks the rows in one global order (table, stream), so that batches wait for each other instead of
+ * deadlocking.
+ */
 export async function loadStreams(
   tx: PoolClient,
   schema: string,
@@ -89,7 +92,7 @@ const freshOf = (aggregate: AnyAggregate, id: string, accountId: string): Fresh 
   stream: { id, accountId, stored: undefined, state: aggregate.decider.initial, version: 0 },
 });
 
-/** The rows of streams that have one. */
+/** Locks and reads the rows of the streams that have one. */
 async function rowsOf(tx: PoolClient, table: string, fresh: readonly Fresh[]): Promise<readonly Stream[]> {
   const initial = new Map(fresh.map(({ stream }) => [stream.id, stream.state]));
   const { rows } = await tx.query<{ stream: string; account_id: string; version: number; state: unknown }>({
@@ -108,8 +111,8 @@ async function rowsOf(tx: PoolClient, table: string, fresh: readonly Fresh[]): P
 }
 
 /**
- * Writes the states that moved. Resolves to false if another transaction began one of the new streams. `any($1)` makes
- * even a plan from when the table was small use the index; Postgres keeps that plan as the table grows.
+ * Writes the changed states. Resolves to false if another transaction has begun one of the new streams. `any($1)` makes
+ * Postgres use the index even in a plan made while the table was small: it keeps that plan as the table grows.
  */
 export async function saveStreams(tx: PoolClient, schema: string, streams: Streams): Promise<boolean> {
   let begun = true;
@@ -188,11 +191,11 @@ export async function appendEvents(
 }
 
 /**
- * One parameter for the JSON of many rows: in a Postgres array every quote would have to be escaped, and parsed again.
+ * Joins the JSON of many rows into one parameter: in a Postgres array every quote would be escaped, and parsed again.
  */
 const jsonArray = (texts: readonly string[]) => `[${texts.join(',')}]`;
 
-/** Resolves to false if another transaction stored one of them first. */
+/** Stores replies. Resolves to false if another transaction has stored one of them first. */
 export async function keepReplies(
   tx: PoolClient,
   schema: string,

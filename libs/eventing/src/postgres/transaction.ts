@@ -1,15 +1,15 @@
 import type { Pool, PoolClient } from 'pg';
 
 /**
- * Runs `work` in one transaction on a connection of the pool; rolled back when it throws. In pg's pipeline mode it begins
- * with the first statement, in one round trip.
+ * Runs `work` in one transaction on a connection of the pool; rolls back if `work` throws. In pg's pipeline mode
+ * `begin` shares a round trip with the first statement.
  */
 export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> {
   const tx = await pool.connect();
   let broken: Error | undefined;
   try {
     const begun = tx.query('begin');
-    begun.catch(() => undefined); // then nothing behind it can be done
+    begun.catch(() => undefined); // if `begin` fails, the statements after it fail too
     const result = await work(tx);
     await begun;
     await tx.query('commit');
@@ -25,8 +25,8 @@ export async function inTransaction<T>(pool: Pool, work: (tx: PoolClient) => Pro
 const IN_FAILED_TRANSACTION = '25P02';
 
 /**
- * Waits for all of what runs at once in one transaction, so that no query comes after its end. Throws the first fault,
- * in the order given, that does not follow from another one.
+ * Waits for all promises of parallel work in one transaction, so that no query comes after the transaction's end.
+ * Throws the first fault, in the order given, that is not a mere consequence of another (25P02).
  */
 export async function sideBySide<const T extends readonly Promise<unknown>[]>(
   work: T,

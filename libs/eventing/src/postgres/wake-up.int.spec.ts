@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-/** A connected instance that counts the hints on `channel`. */
+/** A connected WakeUp that counts the hints on `channel`. */
 async function listening(name: string, channel = 'some.channel') {
   const wakeUp = new WakeUp({ pool: database.pool, logger: keptLog(), name });
   const heard = { count: 0 };
@@ -44,7 +44,7 @@ it('makes a burst into few notifications', async () => {
   b.wakeUp.wake('some.channel');
   const before = b.heard.count;
   await until(() => b.heard.count > before);
-  // At least 5 ms apart, which a clock of whole milliseconds may show as 4.
+  // Notifications are 5 ms apart or more; a clock of whole milliseconds may show 4.
   expect(b.heard.count).toBeLessThanOrEqual((performance.now() - from) / 4 + 2);
 });
 

@@ -7,8 +7,8 @@ const COALESCE_MS = 5;
 const RECONNECT_MS = 500;
 
 /**
- * Hints between the processes of one service, over LISTEN/NOTIFY on a connection of its own. A hint says "look now",
- * never what there is to see, and may get lost: whoever listens also polls.
+ * Sends hints between the processes of one service, over LISTEN/NOTIFY on its own connection. A hint says "poll now"
+ * and carries no data; it may get lost, so every listener also polls.
  */
 export class WakeUp {
   readonly #listeners = new Map<string, (() => void)[]>();
@@ -23,7 +23,7 @@ export class WakeUp {
     private readonly options: { readonly pool: Pool; readonly logger: Logger; readonly name: string },
   ) {}
 
-  /** Connects in the background and reconnects; hints are kept until it is connected. */
+  /** Connects in the background, and again after a loss; hints to send wait for the connection. */
   start(): void {
     this.#running ??= this.#run();
   }
@@ -34,13 +34,16 @@ export class WakeUp {
     await this.#running;
   }
 
-  /** Wakes the listeners of every process, this one included; at most one NOTIFY per channel and 5 ms. */
+  /** Calls the listeners of every process, this one included; at most one NOTIFY per channel every 5 ms. */
   wake(channel: string): void {
     this.#due.add(channel);
     this.#schedule();
   }
 
-  /** Calls `listener` on each hint, and after each connect, since hints may have been missed. Call it before `start`. */
+  /**
+   * Calls `listener` on each hint, and after each connect, since hints may have been missed. To be called before
+   * `start`.
+   */
   onWake(channel: string, listener: () => void): void {
     this.#listeners.set(channel, [...(this.#listeners.get(channel) ?? []), listener]);
   }

@@ -1,32 +1,32 @@
-/** A request unanswered for this long puts the peer in doubt; also the timeout of a ping (ms). */
+/** A request that fails without an answer after this long starts the pings; also the timeout of a ping (ms). */
 const DOUBT_MS = 500;
-/** After this many unanswered pings the connection is made anew: the host behind it may be gone. */
+/** After this many failed pings in a row the connection is closed and opened anew: the host behind it may be gone. */
 const PINGS = 6;
 
 /**
- * Spares requests the wait for a replica that does not answer at all. An unanswered request only puts it in doubt,
- * since the fault may be the request's own; an unanswered ping opens the breaker. Pings follow one another until one is
- * answered, or fails at once, which costs callers no time.
+ * Lets requests pass over a replica that does not answer at all. An unanswered request only starts pings, since the
+ * request itself may be at fault; an unanswered ping opens the breaker. Pings follow one another until one is answered,
+ * or fails at once, since requests that fail at once cost their callers no time.
  */
 export class Breaker {
   isOpen = false;
   private isProbing = false;
   private isClosed = false;
 
-  /** `ping` resolves with an answer of any kind. */
+  /** `ping` resolves to an answer of any kind, even an error. */
   constructor(
     private readonly peer: { ping(timeoutMs: number): Promise<unknown>; close(): void },
     private readonly onChange: (isOpen: boolean) => void,
   ) {}
 
-  /** A request failed without an answer after `ms`. */
+  /** To be called when a request has failed without an answer after `ms`. */
   failed(ms: number): void {
     if (ms < DOUBT_MS || this.isProbing || this.isClosed) return;
     this.isProbing = true;
     void this.probe();
   }
 
-  /** Ends the pings. */
+  /** Stops the pings. */
   close(): void {
     this.isClosed = true;
   }
@@ -40,14 +40,15 @@ export class Breaker {
     this.turn(false);
   }
 
-  /** Resolves to false if requests would wait in vain. */
+  /** Pings once. Resolves to false if requests to the peer would wait without getting an answer. */
   private async passes(): Promise<boolean> {
     const begun = performance.now();
     try {
       await this.peer.ping(DOUBT_MS);
       return true;
     } catch (error) {
-      // Refused by its host at once, rather than cut off after a while for lack of proof.
+      // True if the host refused the connection at once, false if the connection was cut off later for lack
+      // of proof.
       const { cause } = error as Error & { readonly cause?: { readonly code?: unknown } };
       return cause?.code !== undefined && performance.now() - begun < DOUBT_MS / 2;
     }

@@ -2,8 +2,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 
 /**
- * The secret by which the processes of an installation know each other. With `tls`, each also shows a certificate of
- * `ca`.
+ * The secret by which the processes of an installation authenticate each other. With `tls`, each also shows a
+ * certificate signed by `ca`.
  */
 export type RpcTrust = {
   readonly secret: Buffer;
@@ -25,9 +25,9 @@ const MOST_CHARACTERS = 512;
  *     client  <nonce> <HMAC over both and the address> <address>
  *     server  <HMAC over the same>
  *
- * `address` is where this process takes replies. If the client has it from a command (`replyto`), its proof names it and must
- * match: otherwise somebody in between could pass on the proof of one of our processes to another. Throws
- * {@link Unproven}.
+ * `address` is where this process receives replies. A client that has the address from a command (`replyto`) names it
+ * in the proof, and it must match: without that, somebody in between could pass on the proof of one of our processes to
+ * another. Throws {@link Unproven}.
  */
 export async function admit(socket: Socket, { secret }: RpcTrust, address: string): Promise<void> {
   const ours = nonce();
@@ -40,8 +40,8 @@ export async function admit(socket: Socket, { secret }: RpcTrust, address: strin
 }
 
 /**
- * The client's half; `meant` is the `replyto` it goes by, '' if the address is from its own settings. Throws
- * {@link Unproven}.
+ * The client's half of the handshake. `meant`: the `replyto` of the command that named the address; '' if the address
+ * is from the client's own settings. Throws {@link Unproven}.
  */
 export async function introduce(socket: Socket, { secret }: RpcTrust, meant: string): Promise<void> {
   const theirs = await lineFrom(socket);
@@ -59,7 +59,7 @@ const mac = (secret: Buffer, ...parts: readonly string[]) =>
 const isSame = (given: string, right: string) =>
   given.length === right.length && timingSafeEqual(Buffer.from(given, 'latin1'), Buffer.from(right));
 
-/** The next line: the other side may send no more before it is answered. */
+/** The next line. Rejects if more than that line comes before it is answered. */
 async function lineFrom(socket: Socket): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let text = '';

@@ -1,7 +1,7 @@
 import { JsonSocket } from '@nestjs/microservices';
 import type { Socket } from 'node:net';
 
-/** The most characters of a frame; a peer that sends more is cut off. */
+/** The most characters of a frame; the connection of a peer that sends more is closed. */
 export const MOST_CHARACTERS = 16 * 1024 * 1024;
 
 /**
@@ -35,7 +35,7 @@ export class PromptSocket extends JsonSocket {
     this.netSocket.emit('message', message);
   }
 
-  /** Nest would only stop sending: it goes on reading, and reports every malformed frame in full. */
+  /** Closes the connection. Nest would only stop sending, read on, and log every malformed frame in full. */
   protected override handleDataError({ name }: Error): void {
     this.netSocket.destroy(new Error(`It sent what is no frame (${name}).`));
   }

@@ -7,7 +7,9 @@ import { Rejection } from '../rejection.js';
 import { REPLIES } from './reply-publisher.js';
 import { RpcServer, type RpcServerOptions } from './rpc-server.js';
 
-/** A refusal is passed on as it is; of any other error the caller learns only that it happened. */
+/**
+ * Passes a refusal on unchanged; of any other error the caller gets only the code `unavailable` or `internal_error`.
+ */
 @Catch()
 class OverTheWire implements RpcExceptionFilter {
   private readonly logger = new Logger('QueryHandler');
@@ -26,15 +28,18 @@ class OverTheWire implements RpcExceptionFilter {
 }
 const overTheWire = new OverTheWire();
 
-/** Answers a query over TCP: the method gets the query's data and returns the answer (JSON), or throws a `Rejection`. */
+/**
+ * Marks a method that answers a query over TCP: it gets the query's data and returns the answer (JSON), or throws a
+ * `Rejection`.
+ */
 export const QueryHandler = (pattern: string): MethodDecorator =>
   applyDecorators(MessagePattern(pattern, Transport.TCP), UseFilters(overTheWire));
 
-/** Takes the replies to this process's commands: the method gets a `readonly StagedReply[]`. */
+/** Marks the method that receives the replies to this process's commands, as a `readonly StagedReply[]`. */
 export const RepliesHandler = (): MethodDecorator =>
   applyDecorators(EventPattern<string>(REPLIES, Transport.TCP), UseFilters(overTheWire));
 
-/** For `app.connectMicroservice`: where this process answers queries and takes replies. */
+/** Options for `app.connectMicroservice`: a server that answers queries and receives replies. */
 export const rpcServerOptions = (given: RpcServerOptions) => ({
   strategy: new RpcServer(given),
 });

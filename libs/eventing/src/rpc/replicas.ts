@@ -5,7 +5,7 @@ import { Breaker } from './breaker.js';
 import type { RpcTrust } from './handshake.js';
 import { readAddress, RpcConnection } from './rpc-connection.js';
 
-/** `listed` is the configured address by which it was found: its own, or one with a name. */
+/** `listed` is the configured address that led to the replica: the same as `address`, or one with a host name. */
 export type Replica = {
   readonly listed: string;
   readonly address: string;
@@ -13,7 +13,7 @@ export type Replica = {
   readonly breaker: Breaker;
 };
 
-/** Resolves a name to its present addresses. */
+/** Resolves a host name to its current addresses. */
 export type Lookup = (host: string) => Promise<readonly { address: string; family: number }[]>;
 
 const BELIEVED_MS = 5_000;
@@ -31,8 +31,8 @@ export class Replicas {
   private looking: Promise<void> = Promise.resolve();
 
   /**
-   * `addresses`: `host:port,host:port`. `onSilent` is called when a replica is passed over for its silence, and when it
-   * is back.
+   * `addresses`: `host:port,host:port`. `onSilent` is called when a replica is passed over because it does not answer
+   * (true), and when it is asked again (false).
    */
   constructor(
     addresses: string,
@@ -47,7 +47,7 @@ export class Replicas {
     }
   }
 
-  /** The known replicas; waits for names only the first time. */
+  /** The known replicas; waits for the lookup of names only while no replica is known. */
   async known(): Promise<readonly Replica[]> {
     if (Date.now() >= this.believedUntil) {
       this.believedUntil = Date.now() + BELIEVED_MS;
@@ -57,7 +57,7 @@ export class Replicas {
     return this.current;
   }
 
-  /** The replicas that the names resolve to, as of 5 s ago at most. */
+  /** The replicas that the names resolve to, looked up at most 5 s ago. */
   async latest(): Promise<readonly Replica[]> {
     await this.known();
     await this.looking;
@@ -82,7 +82,7 @@ export class Replicas {
     }
   }
 
-  /** Falls back to the known addresses if the name does not resolve: its server may be away. */
+  /** Falls back to the known addresses if the name does not resolve: the DNS server may be down. */
   private async addressesOf(listed: string) {
     const { host, port } = readAddress(listed)!;
     if (isIP(host)) return [{ listed, address: listed }];
@@ -91,7 +91,7 @@ export class Replicas {
     );
     try {
       const found = await Promise.race([this.resolve(host), late]);
-      // A replica may have an address of each family: only one family counts.
+      // A replica may have both an IPv4 and an IPv6 address: addresses of one family only are used.
       const ofOne = found.filter(({ family }) => family === found[0]!.family);
       return ofOne.map(({ address, family }) => ({
         listed,

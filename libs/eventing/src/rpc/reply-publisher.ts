@@ -3,14 +3,16 @@ import type { Reply } from '../message.js';
 import { Unproven, type RpcTrust } from './handshake.js';
 import { readAddress, RpcConnection, type ConnectionLost } from './rpc-connection.js';
 
-/** The TCP event that carries replies, each time an array of {@link StagedReply}. */
+/** The TCP event that carries replies, as an array of {@link StagedReply}. */
 export const REPLIES = 'replies';
 
-/** accepted: what the deciding transaction made of the command. settled: its outcome in the world. */
+/**
+ * accepted: the decision on the command, stored. settled: the later outcome outside the service, such as Meta's answer.
+ */
 type Stage = 'accepted' | 'settled';
 export type StagedReply = { readonly commandId: string; readonly stage: Stage; readonly reply: Reply };
 
-/** A peer with this much unsent gets no more. */
+/** While this many bytes for a peer are unsent, further replies to the peer are dropped. */
 const MAX_UNSENT_BYTES = 8 * 1024 * 1024;
 const IDLE_MS = 60_000;
 const MAX_PEERS = 1_000;
@@ -18,9 +20,10 @@ const MAX_PEERS = 1_000;
 type Peer = { readonly connection: RpcConnection; waiting: StagedReply[]; flushing: boolean };
 
 /**
- * Sends replies to their callers, those of one turn of the event loop in one message. A reply that cannot be delivered
- * is dropped and counted: it is stored, and the caller asks for it by the command's id. The address comes from the
- * command, so nothing is sent before the peer has proved that it is a process of ours, and the one meant.
+ * Sends replies to the processes that issued the commands, those of one turn of the event loop in one message. A reply
+ * that cannot be delivered is dropped and counted: it is stored, and the caller asks for it by the command's id. The
+ * address comes from the command, so nothing is sent before the peer has proved that it is a process of this
+ * installation, and the one at that address.
  */
 export class ReplyPublisher {
   readonly counts = { replies: 0, messages: 0, dropped: 0 };
@@ -70,10 +73,10 @@ export class ReplyPublisher {
       this.counts.replies += replies.length;
       this.counts.messages += 1;
     } catch (error) {
-      // Removed, so that made-up addresses do not fill the table.
+      // The peer is removed, so that made-up addresses do not fill the table.
       if (peer.waiting.length === 0 && this.peers.get(address) === peer) this.peers.delete(address);
       if ((error as ConnectionLost).cause instanceof Unproven) this.foreign(address, replies.length);
-      else this.counts.dropped += replies.length; // the caller will ask
+      else this.counts.dropped += replies.length; // the caller asks for them by command id
     }
   }
 

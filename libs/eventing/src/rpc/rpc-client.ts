@@ -4,24 +4,24 @@ import type { RpcTrust } from './handshake.js';
 import { Replicas, type Replica } from './replicas.js';
 import { ConnectionLost, NoAnswer, Thrown } from './rpc-connection.js';
 
-/** No replica of the peer could be reached, or the one asked did not answer in time; ask again later. */
+/** No replica of the peer could be reached, or the one asked did not answer in time; a later retry may succeed. */
 export class PeerUnavailable extends Error {
   override readonly name = 'PeerUnavailable';
 }
 
-/** The peer failed to handle the query; the details are in its own log only. */
+/** The peer failed to handle the query; only the peer's own log has the details. */
 export class PeerFault extends Error {
   override readonly name = 'PeerFault';
 }
 
-/** The outcome of a query; `refused`: its handler threw a rejection. */
+/** The outcome of a query; `refused`: the handler threw a rejection. */
 export type QueryOutcome = 'answered' | 'refused' | 'fault' | 'unavailable';
 
 export type OfReplica<T> = { readonly address: string; readonly answer: T };
 
 /**
- * Asks one peer, which may run as several replicas; they take turns. One that cannot be reached, is lost before it
- * answers, or answers nobody is passed over: queries change nothing, so asking twice is safe.
+ * Asks one peer, whose replicas take turns. A replica is passed over if it cannot be reached, if its connection breaks
+ * before the answer, or while it answers no pings: queries change nothing, so asking twice is safe.
  */
 export class RpcClient {
   private readonly replicas: Replicas;
@@ -29,7 +29,7 @@ export class RpcClient {
 
   /**
    * `addresses`: `host:port,host:port`, where a name may lead to several replicas. `onSilent` is called when a replica
-   * is passed over for its silence, and when it is back; `onEnded` after every query.
+   * is passed over because it does not answer (true), and when it is asked again (false); `onEnded` after every query.
    */
   constructor(
     readonly addresses: string,
@@ -52,7 +52,7 @@ export class RpcClient {
     { timeoutMs = 5_000 } = {},
   ): Promise<readonly OfReplica<T>[]> {
     const replicas = await this.replicas.latest();
-    // Each twice: its connection may have broken unnoticed.
+    // Each replica is tried twice: its connection may have broken unnoticed.
     const each = replicas.map(async (one) => {
       const answer = await this.counted<T>(() => this.ask([one, one], pattern, data, timeoutMs));
       return { address: one.address, answer };
@@ -103,7 +103,10 @@ export class RpcClient {
     this.replicas.close();
   }
 
-  /** All replicas, the reachable ones first, and the first once more: its connection may have broken unnoticed. */
+  /**
+   * All replicas, the reachable ones first, and then the first of them once more: its connection may have broken
+   * unnoticed.
+   */
   private async inTurn(): Promise<readonly Replica[]> {
     const replicas = await this.replicas.known();
     const first = (this.turn = (this.turn + 1) % replicas.length);

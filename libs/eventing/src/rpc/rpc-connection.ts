@@ -8,12 +8,12 @@ export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
-/** The peer took the request and did not answer in time. */
+/** A request got no answer in time. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
-/** What the peer's handler threw, as it came over the wire. */
+/** The peer's handler threw; `thrown` is the error as received. */
 export class Thrown extends Error {
   override readonly name = 'Thrown';
   constructor(readonly thrown: unknown) {
@@ -42,11 +42,11 @@ export function readAddress(address: string): { host: string; port: number } | u
 }
 
 /**
- * One TCP connection to a Nest TCP server, in its framing; opened on first use, and again after it broke. Both sides
- * prove what they are before anything else. Many requests are under way at once.
+ * One TCP connection to a Nest TCP server, in Nest's framing; opened on first use, and again after a loss. Both sides
+ * authenticate before any request ({@link introduce}). Requests run in parallel.
  */
 export class RpcConnection {
-  /** Until then the peer counts as unreachable (ms since the epoch). */
+  /** The peer counts as unreachable until this time (ms since the epoch). */
   downUntil = 0;
   /** When something was last sent (ms since the epoch). */
   lastUsed = Date.now();
@@ -60,8 +60,8 @@ export class RpcConnection {
   private readonly name: string;
 
   /**
-   * `meant`: the address came from somebody else, so the peer must confirm that it is its own. `name`: the host on the
-   * peer's certificate, if it is not that of the address.
+   * `meant`: the address came from a command, so the peer must confirm that the address is its own. `name`: the host on
+   * the peer's certificate, if it is not that of the address.
    */
   constructor(
     readonly address: string,
@@ -87,12 +87,15 @@ export class RpcConnection {
       this.waiting.set(id, { socket: this.socket!, resolve, reject, timer });
       link.then(
         (open) => this.waiting.has(id) && this.write(open, { pattern, data, id }),
-        () => undefined, // the end of the connection rejects all that wait
+        () => undefined, // the socket's 'close' rejects all waiting requests
       );
     });
   }
 
-  /** Resolves to any answer: no peer handles the pattern, and one that works says so. Throws as {@link request}. */
+  /**
+   * Resolves at any answer: no peer has a handler for 'ping', and a working peer answers that. Throws as {@link
+   * request}.
+   */
   async ping(timeoutMs: number): Promise<void> {
     try {
       await this.request('ping', undefined, timeoutMs);
@@ -107,12 +110,12 @@ export class RpcConnection {
     this.write(link, { pattern, data });
   }
 
-  /** Bytes that the peer has not taken yet. */
+  /** Bytes that still wait in this process to be sent. */
   get unsent(): number {
     return this.socket?.writableLength ?? 0;
   }
 
-  /** Later requests open a new connection. */
+  /** Closes the connection; later requests open a new one. */
   close(): void {
     this.socket?.destroy();
     this.link = this.socket = undefined;
@@ -123,7 +126,7 @@ export class RpcConnection {
     { pattern, ...packet }: { readonly pattern: string; readonly data: unknown; readonly id?: number },
   ): void {
     this.lastUsed = Date.now();
-    // As JSON: Nest's server parses patterns, and each malformed one costs it an exception.
+    // The pattern is sent as JSON: Nest's server parses it, and one that is not JSON costs an exception.
     link.sendMessage({ ...packet, pattern: JSON.stringify(pattern) });
   }
 
@@ -180,7 +183,7 @@ export class RpcConnection {
 
   private take({ id, err, response }: Answer): void {
     const waiting = this.waiting.get(id);
-    if (!waiting) return; // came after the timeout
+    if (!waiting) return; // the answer came after the timeout
     this.waiting.delete(id);
     clearTimeout(waiting.timer);
     if (err === undefined || err === null) waiting.resolve(response);

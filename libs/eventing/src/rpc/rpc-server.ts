@@ -19,7 +19,7 @@ export type RpcServerOptions = Bounds & {
   readonly trust: RpcTrust;
 };
 
-/** A frame needs a pattern: Nest would log each one that has none. */
+/** Closes the connection at a frame without a pattern; Nest would log each such frame and go on. */
 class RequestSocket extends PromptSocket {
   constructor(
     socket: Socket,
@@ -39,13 +39,13 @@ class RequestSocket extends PromptSocket {
   }
 }
 
-/** Nest's TCP server for peers that prove what they are, with limits on what one of them can use. */
+/** Nest's TCP server, for authenticated peers only, with limits on connections and frames. */
 export class RpcServer extends ServerTCP {
   private readonly frameLength: number;
   private readonly mostUnproven: number;
   private readonly address: string;
   private readonly trust: RpcTrust;
-  /** Oldest first. */
+  /** Connections whose peers have not authenticated yet, oldest first. */
   private readonly unproven = new Set<Socket>();
 
   constructor({
@@ -63,16 +63,17 @@ export class RpcServer extends ServerTCP {
     this.address = address;
     this.trust = trust;
     this.server.maxConnections = connections;
-    this.server.on('drop', () => this.logger.warn('rpc server: too many connections; a new one is closed'));
+    this.server.on('drop', () => this.logger.warn('rpc server: too many connections; closing a new one'));
     this.server.on('tlsClientError', ({ message: reason }: Error, { remoteAddress }: Socket) =>
       this.refused(remoteAddress, reason),
     );
   }
 
-  /** Nest gets a connection only after its peer has proved that it is one of ours. */
+  /** Nest gets a connection only after the peer has proved that it is a process of this installation. */
   override bindHandler(socket: Socket): void {
     const { remoteAddress } = socket;
-    // Node emits what comes in on an accepted socket outside of the async context in which the server was started.
+    // Binds the socket's events to the current async context, that of the server's start; Node emits them
+    // outside of it.
     socket.emit = AsyncResource.bind(socket.emit);
     this.trackOpenSocket(socket);
     this.unproven.add(socket);
@@ -97,15 +98,18 @@ export class RpcServer extends ServerTCP {
   protected override getSocketInstance(socket: Socket): PromptSocket {
     const { remoteAddress: address } = socket;
     return new RequestSocket(socket, this.frameLength, ({ name: fault }) =>
-      this.logger.warn('rpc server: malformed frame from a peer; its connection is cut', { address, fault }),
+      this.logger.warn('rpc server: malformed frame from a peer; closing its connection', { address, fault }),
     );
   }
 
   private refused(address: string | undefined, reason: string): void {
-    this.logger.warn('rpc server: a peer did not prove that it is one of ours; its connection is closed', {
-      address,
-      reason,
-    });
+    this.logger.warn(
+      'rpc server: a peer did not prove that it is a process of this installation; closing its connection',
+      {
+        address,
+        reason,
+      },
+    );
   }
 }
 

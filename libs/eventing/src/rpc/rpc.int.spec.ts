@@ -29,7 +29,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-/** A service with queries, as ours are; `calls` counts them, `lines` counts what it logs. */
+/** A service that answers queries; `calls` lists the queries, `lines` the log lines. */
 async function serve(port: number, name = 'one', more: Bounds & { trust?: RpcTrust; host?: string } = {}) {
   const calls: string[] = [];
   const lines: unknown[] = [];
@@ -221,7 +221,7 @@ describe('a name', () => {
       until(async () => (await replicas.known()).length === size, { timeoutMs: 2_000 });
     return { who, size };
   }
-  /** Lets looked-up names expire, and nothing else. */
+  /** Sets Date.now() forward, so that looked-up names expire; no timer runs earlier. */
   function passes(ms: number) {
     const now = () => Math.floor(performance.timeOrigin + performance.now());
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + ms);
@@ -271,7 +271,7 @@ describe('a name', () => {
   });
 });
 
-/** A proxy before a service: frozen, it accepts bytes and passes none on. */
+/** A proxy in front of a service; while frozen, it accepts bytes and passes none on. */
 async function freezer(port: number) {
   const sockets = new Set<Socket>();
   let isFrozen = false;
@@ -327,7 +327,7 @@ describe('a replica that takes questions and answers none', () => {
     expect(first.outcome).toBeInstanceOf(PeerUnavailable);
     expect(ended).toEqual(['unavailable']);
     await until(() => silences.length === 1, { timeoutMs: 2_000 });
-    // Longer than a connection is kept while no ping is answered.
+    // Longer than the 3 s for which a connection is kept while no ping is answered.
     for (const end = Date.now() + 4_500; Date.now() < end; await delay(50)) {
       const { ms, outcome } = await msOf(rpc.request('who'));
       expect(outcome).toBeInstanceOf(PeerUnavailable);
@@ -381,7 +381,7 @@ it.each([
   expect(() => new RpcClient(address, TRUST)).toThrow('is not an address of the form host:port');
 });
 
-/** A raw connection; `cut` resolves once the other side has closed it. */
+/** A TCP connection without the handshake; `cut` resolves once the other side has closed it. */
 function stranger(port: number) {
   const socket = connect(port, HOST).on('error', () => undefined);
   ends.push(() => socket.destroy());
@@ -389,7 +389,7 @@ function stranger(port: number) {
   socket.on('data', (bytes) => (heard += bytes.toString()));
   return { socket, heard: () => heard, cut: new Promise((resolve) => socket.once('close', resolve)) };
 }
-/** A raw server. */
+/** A TCP server without the handshake. */
 async function strangeServer(onSocket: (socket: Socket) => void) {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
@@ -404,7 +404,7 @@ async function strangeServer(onSocket: (socket: Socket) => void) {
   });
   return { port: (server.address() as AddressInfo).port, sockets };
 }
-/** A peer that knows the secret and then sends anything. */
+/** A peer that completes the handshake and then sends any bytes. */
 async function turncoat(port: number) {
   const one = stranger(port);
   await introduce(one.socket, TRUST, '');
@@ -464,7 +464,7 @@ describe('a peer that does not know the secret', () => {
     expect(calls).toEqual([]);
     expect(lines).toEqual([
       [
-        'rpc server: a peer did not prove that it is one of ours; its connection is closed',
+        'rpc server: a peer did not prove that it is a process of this installation; closing its connection',
         expect.objectContaining({ address: HOST }),
         expect.anything(),
       ],
