@@ -1808,7 +1808,8 @@ export interface components {
       /** @description WhatsApp's id; null until Meta has accepted the message. */
       wamid: string | null;
       /**
-       * @example sent
+       * @description accepted, unless Meta has already reported what came of the message.
+       * @example accepted
        * @enum {string}
        */
       status: 'accepted' | 'outcome_unknown' | 'sent' | 'failed' | 'delivered' | 'read' | 'received';
