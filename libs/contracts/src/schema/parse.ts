@@ -1,6 +1,7 @@
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
-import { faultsByRules, shapesOf as gatherShapes, type Class } from './field-registry.js';
+import { faultsByRules, fieldsOf, shapesOf as gatherShapes, type Class } from './field-registry.js';
 import { isPlainObject } from './json-values.js';
+import { likelyName } from './likely-name.js';
 import type { FieldFault } from '../problem.js';
 
 export type Parsed<T> = { readonly value: T; readonly faults: readonly FieldFault[] };
@@ -16,6 +17,7 @@ function perClass<Value>(gather: (type: Class) => Value): (type: Class) => Value
 }
 
 const shapesOf = perClass(gatherShapes);
+const namesOf = perClass((type) => [...fieldsOf(type).keys()]);
 
 // Cached: class-validator searches the rules of all classes for every object, a third of the cost of a check.
 const rules = getMetadataStorage();
@@ -68,7 +70,7 @@ function instance(type: Class, plain: Record<string, unknown>, path: string, str
   for (const [key, given] of Object.entries(plain)) {
     if (key in Object.prototype) {
       // class-validator would accept these as known fields, and take an own `constructor` for the class.
-      strange.push(unknownField(pointerTo(path, key)));
+      strange.push(unknownField(pointerTo(path, key), key, type));
       continue;
     }
     const shape = shapes.get(key);
@@ -126,15 +128,20 @@ const FIRST = ['whitelistValidation', 'isArray', 'isObject', 'isString', 'isInt'
 const pointerTo = (path: string, field: string) =>
   path === '?' ? `?${field}` : `${path}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-const unknownField = (pointer: string): FieldFault => ({
-  pointer,
-  code: 'unknown_field',
-  detail: `${pointer.replace(/^[/?]/, '')} is not a known field.`,
-});
+function unknownField(pointer: string, given: string, type: Class): FieldFault {
+  const known = namesOf(type);
+  const likely = likelyName(given, known);
+  const what = pointer.startsWith('?') ? 'parameter' : 'field';
+  const meant = likely === undefined ? '' : `; did you mean ${likely}?`;
+  const all = what === 'field' ? '' : ` Known are: ${known.join(', ') || 'none'}.`;
+  const detail = `${pointer.slice(1)} is not a known ${what}${meant || '.'}${all}`;
+  return { pointer, code: 'unknown_field', detail };
+}
 
 function fault(pointer: string, error: ValidationError, [name, message]: [string, string]): FieldFault {
   const subject = pointer.replace(/^[/?]/, '');
-  if (name === 'whitelistValidation') return unknownField(pointer);
+  if (name === 'whitelistValidation')
+    return unknownField(pointer, error.property, error.target!.constructor as Class);
   if (error.value === undefined)
     return { pointer, code: 'required', detail: `${subject} is required and ${message}.` };
   return {
