@@ -1,5 +1,11 @@
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
-import { faultsByRules, fieldsOf, shapesOf as gatherShapes, type Class } from './field-registry.js';
+import {
+  faultsByRules,
+  faultsOfParts,
+  fieldsOf,
+  shapesOf as gatherShapes,
+  type Class,
+} from './field-registry.js';
 import { isPlainObject } from './json-values.js';
 import { likelyName } from './likely-name.js';
 import type { FieldFault } from '../problem.js';
@@ -47,7 +53,10 @@ function read<T extends object>(type: Class<T>, plain: Record<string, unknown>, 
   const strange: FieldFault[] = [];
   const { value, faults } = check(instance(type, plain, root, strange) as T, root);
   const all = [...strange, ...faults];
-  return { value, faults: all.length > 0 ? all : [...ruleFaults(value, '')] };
+  if (all.length === 0) return { value, faults: [...ruleFaults(value, '')] };
+  const faulty = new Set(all.map(({ pointer }) => pointer.split('/')[1]));
+  const valid = Object.fromEntries(Object.entries(value).filter(([name]) => !faulty.has(name)));
+  return { value, faults: [...all, ...faultsOfParts(type, valid)] };
 }
 
 /** Faults found by the rules of an object and its nested objects. */
