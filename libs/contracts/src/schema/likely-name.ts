@@ -22,16 +22,24 @@ const SAME_THING: Readonly<Record<string, readonly string[]>> = {
   after: ['cursor'],
 };
 
+/** Known names by how they are compared. */
+export type KnownNames = ReadonlyMap<string, string>;
+export const knownNames = (names: Iterable<string>): KnownNames =>
+  new Map([...names].map((name) => [squashed(name), name]));
+
 /** The known name that `given` most likely means: the same in another case, a name for the same thing, or a slip. */
-export function likelyName(given: string, known: readonly string[]): string | undefined {
+export function likelyName(given: string, known: KnownNames): string | undefined {
   const meant = squashed(given);
-  const within = (most: number) => known.find((name) => isWithin(meant, squashed(name), most));
+  const within = (most: number) => {
+    for (const [form, name] of known) if (isWithin(meant, form, most)) return name;
+    return undefined;
+  };
   const same = (Object.hasOwn(SAME_THING, meant) && SAME_THING[meant]) || [];
   // Of short names, one slip makes another word.
   const slips = Math.min(2, Math.floor(meant.length / 3));
   return (
-    within(0) ??
-    same.find((name) => known.includes(name)) ??
+    known.get(meant) ??
+    same.find((name) => known.has(squashed(name))) ??
     Array.from({ length: slips }, (_, slip) => within(slip + 1)).find(Boolean)
   );
 }
@@ -40,8 +48,8 @@ const squashed = (name: string) => name.replace(/[-_]/g, '').toLowerCase();
 
 /** Whether at most `most` characters inserted, left out, replaced or swapped make `b` of `a`. */
 function isWithin(a: string, b: string, most: number): boolean {
-  if (a === b) return true;
-  if (most === 0 || Math.abs(a.length - b.length) > most) return false;
+  if (Math.abs(a.length - b.length) > most) return false;
+  if (a === b || most === 0) return a === b;
   let same = 0;
   while (same < a.length && a[same] === b[same]) same += 1;
   const [x, y] = [a.slice(same), b.slice(same)];

@@ -7,7 +7,7 @@ import {
   type Class,
 } from './field-registry.js';
 import { isPlainObject } from './json-values.js';
-import { likelyName } from './likely-name.js';
+import { knownNames, likelyName } from './likely-name.js';
 import type { FieldFault } from '../problem.js';
 
 export type Parsed<T> = { readonly value: T; readonly faults: readonly FieldFault[] };
@@ -23,7 +23,7 @@ function perClass<Value>(gather: (type: Class) => Value): (type: Class) => Value
 }
 
 const shapesOf = perClass(gatherShapes);
-const namesOf = perClass((type) => [...fieldsOf(type).keys()]);
+const namesOf = perClass((type) => knownNames(fieldsOf(type).keys()));
 
 // Cached: class-validator searches the rules of all classes for every object, a third of the cost of a check.
 const rules = getMetadataStorage();
@@ -142,7 +142,7 @@ function unknownField(pointer: string, given: string, type: Class): FieldFault {
   const likely = likelyName(given, known);
   const what = pointer.startsWith('?') ? 'parameter' : 'field';
   const meant = likely === undefined ? '' : `; did you mean ${likely}?`;
-  const all = what === 'field' ? '' : ` Known are: ${known.join(', ') || 'none'}.`;
+  const all = what === 'field' ? '' : ` Known are: ${[...known.values()].join(', ') || 'none'}.`;
   const detail = `${pointer.slice(1)} is not a known ${what}${meant || '.'}${all}`;
   return { pointer, code: 'unknown_field', detail };
 }
