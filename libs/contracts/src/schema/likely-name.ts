@@ -23,7 +23,7 @@ const SAME_THING: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Known names by how they are compared. */
-export type KnownNames = ReadonlyMap<string, string>;
+type KnownNames = ReadonlyMap<string, string>;
 export const knownNames = (names: Iterable<string>): KnownNames =>
   new Map([...names].map((name) => [squashed(name), name]));
 
