@@ -795,6 +795,22 @@ describe('paths and methods', () => {
     expect(await problemOf(await call(method, path))).toMatchObject({ status, code });
   });
 
+  it.each([
+    ['/v1/templates/x', 'There is nothing with this id.'],
+    ['/v1/contacts/x/history', 'There is nothing with this id.'],
+    ['/v1/webhooks/x/deliveries/y', 'There is nothing with this id.'],
+  ])('%s says what there is not', async (path, detail) => {
+    expect(await (await call('GET', path)).json()).toMatchObject({ status: 404, detail });
+  });
+
+  it.each([
+    ['/v1/messages/text', 'POST'],
+    ['/v1/contacts/bulk', 'POST'],
+    ['/v1/templates/sync', 'POST'],
+  ])('PUT %s, which no id is like', async (path, allow) => {
+    expect((await call('PUT', path)).headers.get('allow')).toBe(allow);
+  });
+
   it('a fault in what marks a message read', async () => {
     const path = '/v1/messages/msg_01K9ZQ4T6V8X0Y2Z4A6B8C0D2E/read';
     for (const [body, pointer] of [

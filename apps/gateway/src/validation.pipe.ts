@@ -30,7 +30,7 @@ const CHECKS: { readonly [Type in ArgumentMetadata['type']]?: Check } = {
     const namesId = /^(id|.*Id)$/.test(data ?? '');
     // A text that Postgres cannot store is no existing id or name, so it is a 404.
     if (namesId ? !isId(param) : !isWellFormed(param))
-      throw new Rejection('not_found', 'There is nothing of this name.');
+      throw new Rejection('not_found', `There is nothing with this ${namesId ? 'id' : 'name'}.`);
     return param;
   },
 };

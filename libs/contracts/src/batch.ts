@@ -1,13 +1,16 @@
-import { INTERACTIVE_KINDS } from './interactive.js';
+import { INTERACTIVE_KINDS, type InteractiveKind } from './interactive.js';
 import { LIMITS } from './limits.js';
 import type { FieldFault } from './problem.js';
 import { AnyList, Json, Nested, NestedList, Whole } from './schema/fields.js';
 import { OneOf, Text } from './schema/text-fields.js';
 import { SENDS } from './send.js';
 
-/** The values of `kind` in a row of a batch: a kind of send, or of an interactive card. */
-export const ROW_KINDS = [...(Object.keys(SENDS) as (keyof typeof SENDS)[]), ...INTERACTIVE_KINDS] as const;
-export type RowKind = (typeof ROW_KINDS)[number];
+export type RowKind = keyof typeof SENDS | InteractiveKind;
+/** The values of `kind` in a row of a batch: a kind of send, and in place of `interactive` the kind of card. */
+export const ROW_KINDS: readonly RowKind[] = [
+  ...(Object.keys(SENDS) as (keyof typeof SENDS)[]).filter((kind) => kind !== 'interactive'),
+  ...INTERACTIVE_KINDS,
+];
 
 /** The schema of each row of a batch: a body of SENDS and its `kind`; an interactive card has a `kind` already. */
 const rowSchemas = Object.entries(SENDS).map(([kind, { name }]) => {

@@ -181,7 +181,7 @@ export class CreateContact {
   optedIn?: boolean;
 }
 
-/** Payload of the command `contact.upsert`. `by`: the id of the API key. */
+/** Payload of the command `contact.upsert`. `by`: the id of the API key, or `console`. */
 export type UpsertContactData = Omit<CreateContact, 'phone' | 'userId'> & {
   readonly contactId: string;
   readonly phone: string | null;
@@ -205,12 +205,19 @@ export type UpdateContactData = UpdateContact & {
   readonly by: string | null;
 };
 
+const Author = () =>
+  Text({
+    max: 40,
+    nullable: true,
+    description:
+      'The API key that did it; `console`: somebody in the console; null: it came about by itself.',
+  });
+
 /** The data of the event `contact.created`. */
 export class ContactCreatedData {
   @Text({ max: 40 }) contactId!: string;
   @Nested(() => ContactView) contact!: ContactView;
-  @Text({ max: 40, nullable: true, description: 'The API key that did it; null: it came about by itself.' })
-  by!: string | null;
+  @Author() by!: string | null;
   @Text({
     max: 40,
     optional: true,
@@ -236,7 +243,7 @@ export class ContactOptedOutData {
   @Text({ max: 40, nullable: true }) phone!: string | null;
   @Text({ ...LIMITS.userId, nullable: true }) userId!: string | null;
   @OneOf(OPT_WAYS) how!: OptWay;
-  @Text({ max: 40, nullable: true }) by!: string | null;
+  @Author() by!: string | null;
   @Time() at!: string;
 }
 
@@ -253,8 +260,7 @@ export const CONTACT_CHANGES = ['created', 'updated', 'changed_number', 'opted_o
 export class ContactChange {
   @OneOf(CONTACT_CHANGES) type!: (typeof CONTACT_CHANGES)[number];
   @Time() at!: string;
-  @Text({ max: 40, nullable: true, description: 'The API key that did it; null: it came about by itself.' })
-  by!: string | null;
+  @Author() by!: string | null;
   @TextList({ max: 200, each: 100, description: 'For an update: the fields that changed.' })
   changed!: readonly string[];
   @OneOf(OPT_WAYS, { nullable: true, description: 'If the opt-in was given or withdrawn: how.' })

@@ -19,7 +19,11 @@ export class SendReceipt {
     description: "WhatsApp's id; null until Meta has accepted the message.",
   })
   wamid!: string | null;
-  @OneOf(MESSAGE_STATUSES, { example: 'sent' }) status!: MessageStatus;
+  @OneOf(MESSAGE_STATUSES, {
+    description: 'accepted, unless Meta has already reported what came of the message.',
+    example: 'accepted',
+  })
+  status!: MessageStatus;
   @Text({ max: 140 }) to!: string;
   @Text({ max: 40 }) conversationId!: string;
   @Text({ max: 40 }) phoneNumberId!: string;

@@ -1603,7 +1603,7 @@ export interface components {
     ContactCreatedData: {
       contactId: string;
       contact: components['schemas']['ContactView'];
-      /** @description The API key that did it; null: it came about by itself. */
+      /** @description The API key that did it; `console`: somebody in the console; null: it came about by itself. */
       by: string | null;
       /** @description The contact that was merged into this one: another user id or number of the same person. */
       merged?: string;
@@ -1669,7 +1669,7 @@ export interface components {
       changed: string[];
       contactId: string;
       contact: components['schemas']['ContactView'];
-      /** @description The API key that did it; null: it came about by itself. */
+      /** @description The API key that did it; `console`: somebody in the console; null: it came about by itself. */
       by: string | null;
       /** @description The contact that was merged into this one: another user id or number of the same person. */
       merged?: string;
@@ -1680,6 +1680,7 @@ export interface components {
       userId: string | null;
       /** @enum {string} */
       how: 'api' | 'import' | 'stop_word' | 'start_word' | 'user_preferences' | 'refused_by_meta';
+      /** @description The API key that did it; `console`: somebody in the console; null: it came about by itself. */
       by: string | null;
       /**
        * Format: date-time
@@ -1808,7 +1809,8 @@ export interface components {
       /** @description WhatsApp's id; null until Meta has accepted the message. */
       wamid: string | null;
       /**
-       * @example sent
+       * @description accepted, unless Meta has already reported what came of the message.
+       * @example accepted
        * @enum {string}
        */
       status: 'accepted' | 'outcome_unknown' | 'sent' | 'failed' | 'delivered' | 'read' | 'received';
@@ -2489,7 +2491,7 @@ export interface components {
        * @example 2026-11-22T10:15:30.000Z
        */
       at: string;
-      /** @description The API key that did it; null: it came about by itself. */
+      /** @description The API key that did it; `console`: somebody in the console; null: it came about by itself. */
       by: string | null;
       /** @description For an update: the fields that changed. */
       changed: string[];

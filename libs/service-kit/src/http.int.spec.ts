@@ -24,6 +24,21 @@ class ThingsController {
     return { id, traceparent: request.traceparent };
   }
 
+  @Post('bulk')
+  bulk() {
+    return {};
+  }
+
+  @Post(':id/parts')
+  parts() {
+    return {};
+  }
+
+  @Get('bulk/:part')
+  part() {
+    return {};
+  }
+
   @Post()
   post(@Body() body: unknown, @Req() request: FastifyRequest) {
     return { body, raw: request.rawBody?.toString() };
@@ -99,6 +114,18 @@ describe('problems', () => {
     expect(wrong.headers.get('allow')).toBe('GET, HEAD');
     expect(busy.headers.get('retry-after')).toBe('7');
     expect(who.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it.each([
+    ['a literal path beside ids', '/bulk', 'POST'],
+    ['a literal path with a slash', '/bulk/', 'POST'],
+    ['an id', '/bulky', 'GET, HEAD'],
+    ['a literal path within an id', '/1/parts', 'POST'],
+    ['an id within a literal path', '/bulk/1', 'GET, HEAD'],
+    ['whichever is literal first', '/bulk/parts', 'GET, HEAD'],
+  ])('lists the methods of %s alone', async (_, path, allow) => {
+    const wrong = await fetch(base + path, { method: 'PUT', headers: json, body: '{}' });
+    expect({ status: wrong.status, allow: wrong.headers.get('allow') }).toEqual({ status: 405, allow });
   });
 
   it('logs a crash with the request id, and nothing that the customer did wrong', async () => {

@@ -150,16 +150,29 @@ function serverSpan(startSpan: StartSpan, request: FastifyRequest): Span {
   });
 }
 
-/** Returns a function that lists the methods of a path. It knows the routes added to `fastify` after this call. */
+/**
+ * Returns a function that lists the methods of a path: those of the routes that fit it most literally, since no id is
+ * spelt like the name of a route. It knows the routes added to `fastify` after this call.
+ */
 export function methodsByPath(fastify: FastifyInstance): (path: string) => readonly string[] {
-  const routes: { method: string; form: RegExp }[] = [];
+  const routes: { method: string; form: RegExp; rank: string }[] = [];
   fastify.addHook('onRoute', ({ method, url }) => {
-    const form = new RegExp(`^${url.split('/').map(segment).join('/')}/?$`);
-    for (const one of [method].flat()) routes.push({ method: one, form });
+    const segments = url.split('/');
+    const form = new RegExp(`^${segments.map(segment).join('/')}/?$`);
+    const rank = segments.map(literalness).join('');
+    for (const one of [method].flat()) routes.push({ method: one, form, rank });
   });
-  return (path) =>
-    [...new Set(routes.filter(({ form }) => form.test(path)).map(({ method }) => method))].sort();
+  return (path) => {
+    const fitting = routes.filter(({ form }) => form.test(path));
+    const highest = fitting
+      .map(({ rank }) => rank)
+      .sort()
+      .at(-1);
+    return [...new Set(fitting.filter(({ rank }) => rank === highest).map(({ method }) => method))].sort();
+  };
 }
+
+const literalness = (text: string) => (text === '*' ? 0 : text.startsWith(':') ? 1 : 2);
 
 const segment = (text: string) =>
   text === '*' ? '.*' : text.startsWith(':') ? '[^/]+' : text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

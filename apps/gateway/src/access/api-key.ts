@@ -19,11 +19,13 @@ export type ApiKey = {
   readonly revokedAt: Date | null;
   readonly limit: KeyLimit | null;
   readonly createdAt: Date;
+  /** The console made it for itself: it ends soon, and lists leave it out. */
+  readonly ofConsole: boolean;
 };
 
 /** The columns that make an {@link ApiKey}. */
 export const API_KEY_COLUMNS = `id, account_id as "accountId", name, prefix, secret_hash as "secretHash", scopes,
-  expires_at as "expiresAt", revoked_at as "revokedAt", created_at as "createdAt",
+  expires_at as "expiresAt", revoked_at as "revokedAt", created_at as "createdAt", of_console as "ofConsole",
   case when per_minute is null then null else json_build_object('perMinute', per_minute, 'burst', burst) end as "limit"`;
 
 /** A new key: `key` is shown once, only `secretHash` is stored. */

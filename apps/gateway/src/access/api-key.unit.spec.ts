@@ -46,6 +46,7 @@ it('shows a key without its hash', () => {
     revokedAt: null,
     limit: null,
     createdAt: new Date('2026-11-22T10:00:00Z'),
+    ofConsole: false,
   };
   expect(apiKeyView(key)).toEqual({
     id: 'key_1',

@@ -105,6 +105,15 @@ describe('who may not come in', () => {
     expect(await problem(await fetch(`${gateways[0]!.base}${path}`))).toMatchObject({ status: 404, detail }),
   );
 
+  it.each(['/v1/me', '/admin/v1/accounts', '/apis', '/health'])(
+    'is told at %s that the API is under /api',
+    async (path) => {
+      const { origin } = new URL(gateways[0]!.base);
+      const answer = await problem(await fetch(`${origin}${path}?access_token=geheim`));
+      expect(answer).toMatchObject({ status: 404, detail: `Cannot GET ${path}. The API is under /api.` });
+    },
+  );
+
   it('without the scope gets 403 that names it, before the body is looked at', async () => {
     const { bearer } = await addKey(database.pool, account, { scopes: ['messages:read'] });
     const headers = { ...bearer, 'content-type': 'application/json' };

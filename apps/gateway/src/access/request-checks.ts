@@ -74,8 +74,7 @@ async function admit(
     delete headers['content-type'];
   const { access, form } = request.routeOptions.config;
   // Leave the query out of the answer: it may hold a secret.
-  if (request.is404)
-    throw new Rejection('not_found', `Cannot ${request.method} ${request.url.split('?')[0]}.`);
+  if (request.is404) throw noRoute(request.method, request.url.split('?')[0]!);
   if (access === 'operators') return signIn(request);
   if (access === 'public') return;
 
@@ -105,6 +104,11 @@ async function admit(
     claimBody: () => Promise.resolve(undefined),
     reply,
   };
+}
+
+function noRoute(method: string, path: string): Rejection {
+  const hint = /^\/api(\/|$)/.test(path) ? '' : ' The API is under /api.';
+  return new Rejection('not_found', `Cannot ${method} ${path}.${hint}`);
 }
 
 function rateLimited({ limit, seconds, endsAt }: WindowState): Rejection {

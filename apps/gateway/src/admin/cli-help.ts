@@ -1,8 +1,8 @@
-/** The answer to `wbiz --help`. */
-export const HELP = `wbiz - the command line of a WBIZ installation
+import { PLANS, type Plan } from '@wbiz/contracts/account';
+import { SCOPES } from '@wbiz/contracts/scopes';
+import { limitOf } from '../access/rate-limit.js';
 
-For operators:
-
+const OPERATORS = `
   wbiz accounts list
   wbiz accounts get <account>
   wbiz accounts connect --waba <id> [--name <text>] [--plan <plan>] [--default-number <phone number id>]
@@ -37,25 +37,67 @@ For operators:
                         --past-deadline: also commands whose callers were told 500 and may have asked again.
   wbiz dead-letters discard (<letter>... | --all [...]) --reason <text> [--by <name>]
                         --by is the variable USER unless given. It is kept, as the reason is.
+`;
 
-For developers, with an API key:
-
+const DEVELOPERS = `
   wbiz events tail [--since <cursor>|oldest|now] [--types <type>,...]
-                        Prints events as they come, one line of JSON each; --since the cursor of the last line goes on there.
+                        Prints events as they come, one line of JSON each. Without --since it begins with the next event, with
+                        "oldest" at the first that is kept, with the cursor of a line after it.
   wbiz listen --forward-to <url> [--since <cursor>|oldest|now] [--types <type>,...]
                         Posts each event to the URL as a webhook is posted, once, and shows what it answers.
+                        Without --since it begins with the next event.
+`;
 
-With the simulator of Meta:
-
+const SIMULATOR = `
   wbiz trigger message.received [--from <number>] [--name <text>] [--text <text>] [--phone-number <id>]
   wbiz trigger message.status <msg_id or wamid> <status>[,<status>...]
-                        sent, delivered, read, failed
+                        sent, delivered, read, played, failed
   wbiz trigger template.status <tpl_id or Meta's id> approved|rejected|paused|disabled [--reason <text>]
   wbiz trigger contact.opted_out [--from <number>] [--phone-number <id>]
                         --from is +918899332211 unless given.
+`;
 
-Plans: starter, growth, scale, unlimited. Answers are JSON; those of "projections status",
-"secrets reseal" and "dead-letters list" with --json.
+const count = (of: number) => of.toLocaleString('en-US');
+function planLine(plan: Plan): string {
+  const limit = limitOf({ limit: null }, { plan });
+  const says = limit ? `${count(limit.perMinute)} a minute, ${count(limit.burst)} in 10 s` : 'no limit';
+  return `  ${plan.padEnd(10)} ${says}\n`;
+}
+
+/** What values there are, by the word that stands for one. */
+const VALUES = {
+  '<plan>': `
+Plans, and how many requests each key of an account may make:
+${PLANS.map(planLine).join('')}`,
+  '<scope>': `
+Scopes:
+${SCOPES.join(' ').replace(/(.{1,110})( |$)/g, '  $1\n')}`,
+};
+const valuesIn = (part: string) =>
+  Object.entries(VALUES).flatMap(([word, values]) => (part.includes(word) ? [values] : []));
+
+const HELP = `wbiz - the command line of a WBIZ installation
+
+For operators:
+${OPERATORS}
+For developers, with an API key:
+${DEVELOPERS}
+With the simulator of Meta:
+${SIMULATOR}${valuesIn(OPERATORS).join('')}
+Answers are JSON; those of "projections status", "secrets reseal" and "dead-letters list" with --json.
 Where: WBIZ_URL (e.g. https://wbiz.example.com) and WBIZ_ADMIN_TOKEN, for developers WBIZ_API_KEY, with the simulator also
 WBIZ_SIMULATOR_URL; or the .wbiz/demo.json that npm start writes here or in a folder above.
 `;
+
+/** Each command with what is said of it. */
+const COMMANDS = [OPERATORS, DEVELOPERS, SIMULATOR].flatMap((part) => part.split(/\n(?= {2}wbiz )/).slice(1));
+
+/** The help on the command that the words begin with, or on those of its first word; without any, the whole. */
+export function helpOn([noun = '', verb = '']: readonly string[]): string {
+  const about = (words: string) =>
+    COMMANDS.filter((command) => `${command.replaceAll('\n', ' ')} `.startsWith(`  wbiz ${words} `));
+  const commands = [`${noun} ${verb}`, noun].map(about).find(({ length }) => length > 0);
+  if (!commands) return HELP;
+  const part = `${commands.map((command) => command.trimEnd()).join('\n')}\n`;
+  return [part, ...valuesIn(part)].join('');
+}

@@ -5,7 +5,12 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PLANS } from '@wbiz/contracts/account';
+import { SCOPES } from '@wbiz/contracts/scopes';
+import { limitOf } from '../access/rate-limit.js';
 import { runCli } from './cli.js';
+import { DEVELOPER_VERBS } from './developer-verbs.js';
+import { OPERATOR_VERBS } from './operator-verbs.js';
 
 type Asked = { method: string; url: string; authorization: string | undefined; body: unknown };
 let server: Server;
@@ -324,10 +329,62 @@ it.each([
   expect(asked).toEqual([]);
 });
 
-it('explains itself', async () => {
-  for (const line of ['', 'help', '--help', 'keys --help'])
-    expect(await wbiz(line)).toMatchObject({
-      code: 0,
-      out: expect.stringContaining('wbiz accounts connect --waba <id>'),
-    });
+describe('help', () => {
+  const commandsIn = (out: string) =>
+    [...out.matchAll(/^ {2}wbiz ([a-z-]+(?: [a-z][a-z._-]+)?)/gm)].map(([, one]) => one!);
+  const helpOf = async (line: string) => {
+    const { code, out } = await wbiz(line);
+    expect(code).toBe(0);
+    return out;
+  };
+
+  it.each(['', 'help', '--help', '-h', 'nonsense --help'])('of "%s" has every command', async (line) => {
+    const commands = commandsIn(await helpOf(line));
+    for (const verb of [...Object.keys(OPERATOR_VERBS), ...Object.keys(DEVELOPER_VERBS)])
+      expect(commands).toContain(verb);
+  });
+
+  it.each([
+    ['accounts --help', ['accounts list', 'accounts get', 'accounts connect', 'accounts patch']],
+    ['help keys', ['keys create', 'keys list', 'keys revoke']],
+    ['keys revoke --help', ['keys revoke']],
+    ['keys create acc_1 --name a -h', ['keys create']],
+    ['projections rewind --help', ['projections rewind', 'projections rewind']],
+    ['listen --forward-to http://localhost --help', ['listen']],
+    ['trigger message.status --help', ['trigger message.status']],
+  ])('of "%s" has that part alone', async (line, commands) => {
+    expect(commandsIn(await helpOf(line))).toEqual(commands);
+  });
+
+  it.each(['--help', 'accounts connect --help', 'accounts patch --help'])(
+    'of "%s" has the limits of every plan',
+    async (line) => {
+      const out = await helpOf(line);
+      for (const plan of PLANS) {
+        const limit = limitOf({ limit: null }, { plan });
+        const [minute, burst] = [limit?.perMinute, limit?.burst].map((count) =>
+          count?.toLocaleString('en-US'),
+        );
+        expect(out).toMatch(
+          limit
+            ? new RegExp(`^ +${plan} +${minute} a minute, ${burst} in 10 s$`, 'm')
+            : / unlimited +no limit$/m,
+        );
+      }
+    },
+  );
+
+  it.each(['--help', 'keys create --help'])('of "%s" has every scope', async (line) => {
+    const words = (await helpOf(line)).split(/[\s,.]+/);
+    for (const scope of SCOPES) expect(words).toContain(scope);
+  });
+
+  it.each(['accounts list --help', 'events tail --help', 'listen --help'])(
+    'of "%s" has no scopes and no plans',
+    async (line) => expect(await helpOf(line)).not.toMatch(/messages:send|growth/),
+  );
+
+  it.each(['events tail --help', 'listen --help'])('of "%s" says where it begins', async (line) =>
+    expect(await helpOf(line)).toContain('Without --since it begins with the next event'),
+  );
 });

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { WbizError } from '@wbiz/sdk/wbiz-error';
-import { HELP } from './cli-help.js';
+import { helpOn } from './cli-help.js';
 import { installation, readArgs, Usage, type Surroundings } from './command-line.js';
 import { DEVELOPER_VERBS } from './developer-verbs.js';
 import { askAll } from './operator-client.js';
@@ -14,7 +14,7 @@ export async function runCli(args: readonly string[], around: Surroundings) {
   const verb = args.slice(0, 2).join(' ');
   const known = Object.hasOwn(OPERATOR_VERBS, verb) ? OPERATOR_VERBS[verb] : undefined;
   if (args.length === 0 || args.includes('--help') || args.includes('-h') || args[0] === 'help')
-    return { code: 0, out: HELP, err: '' };
+    return { code: 0, out: helpOn(args[0] === 'help' ? args.slice(1) : args), err: '' };
   const developers = [verb, args[0]!].find((one) => Object.hasOwn(DEVELOPER_VERBS, one));
   try {
     if (developers !== undefined) {

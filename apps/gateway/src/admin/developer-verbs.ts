@@ -149,6 +149,16 @@ async function control(around: Surroundings, path: string, body: object): Promis
     throw new Error(`${new URL(url).origin} cannot be reached: ${error.cause?.message ?? error.message}`);
   });
   const content = await answer.text();
-  if (!answer.ok) throw new Error(`${answer.status} ${content.slice(0, 200)}`);
+  if (!answer.ok) throw new Error(refusalIn(content) ?? `${answer.status} ${content.slice(0, 200)}`);
   print(content);
+}
+
+/** The simulator's sentence; undefined if it is not the simulator that answered. */
+function refusalIn(content: string): string | undefined {
+  try {
+    return (JSON.parse(content) as { error?: { message?: string } } | null)?.error?.message;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

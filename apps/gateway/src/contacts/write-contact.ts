@@ -26,22 +26,25 @@ export const updateContact = (
     ...change,
     contactId,
     at: new Date().toISOString(),
-    by: call.key.id,
+    by: authorOf(call),
   });
 
 /** The upsert for one contact of a request. Its id derives from the phone number, else from the user id. */
 export function upsertOf(
   { phone, userId, ...given }: CreateContact,
   origin: Pick<UpsertContactData, 'source' | 'optedInByDefault'>,
-  { account, key }: Call,
+  call: Call,
 ): UpsertContactData {
   return {
     ...given,
     ...origin,
-    contactId: contactIdOf(account.id, (phone ?? userId)!),
+    contactId: contactIdOf(call.account.id, (phone ?? userId)!),
     phone: phone ?? null,
     userId: userId ?? null,
     at: new Date().toISOString(),
-    by: key.id,
+    by: authorOf(call),
   };
 }
+
+/** A key of the console stands in no list: its id would say nothing. */
+const authorOf = ({ key }: Call) => (key.ofConsole ? 'console' : key.id);

@@ -6,7 +6,7 @@ import { Caller, type Call } from '../access/call.js';
 import { Scope } from '../access/route-access.js';
 import { found } from '../found.js';
 import { Sends } from '../messages/sends.js';
-import { Describe, pageOf, SENT } from '../openapi/describe.js';
+import { Describe, pageOf, sent } from '../openapi/describe.js';
 import { flowToSend } from './flow-to-send.js';
 
 @Controller('v1/flows')
@@ -44,8 +44,7 @@ export class FlowsController {
     summary: 'Send flow',
     description:
       'Sends a message with a button that opens a flow, while the 24 hour customer service window is open. Only a published flow is sent, and a draft with `mode` draft; any other is a 409 that says its status. What the person fills in comes as `message.received` of kind `flow_reply`, whose `payload` holds the answer, `flowId` and, of this message, `flowMessageId`.',
-    answers: SENT.answers,
-    problems: [...SENT.problems, 'flow_not_published'],
+    ...sent('flow'),
   })
   send(@Param('id') id: string, @Body() body: SendFlow, @Caller() call: Call) {
     return this.sends.send('flow', () => flowToSend(this.peers, id, body, call), call);

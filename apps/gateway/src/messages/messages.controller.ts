@@ -14,7 +14,7 @@ import { Peers } from '@wbiz/service-kit/peers';
 import { Caller, type Call } from '../access/call.js';
 import { Scope } from '../access/route-access.js';
 import { Commands } from '../commands/commands.js';
-import { Describe, pageOf, SENT } from '../openapi/describe.js';
+import { Describe, pageOf, sent } from '../openapi/describe.js';
 import { found } from '../found.js';
 import { markRead } from './mark-read.js';
 import { sendBatch } from './send-batch.js';
@@ -39,7 +39,7 @@ export class MessagesController {
     summary: 'Send text',
     description:
       'Sends a plain text. Delivers only while the 24 hour customer service window is open: outside it the answer is 422 `service_window_closed`. For a day after the account was connected a window that is not known is left to Meta, and a send to a closed one is accepted and fails (131047).',
-    ...SENT,
+    ...sent('text'),
   })
   text(@Body() body: SendText, @Caller() call: Call) {
     return this.sends.send('text', body, call);
@@ -51,7 +51,7 @@ export class MessagesController {
     summary: 'Send template',
     description:
       'Sends an approved template, at any time. It is checked against the stored template first. One of the category MARKETING to somebody who opted out is refused (`recipient_opted_out`).',
-    ...SENT,
+    ...sent('template'),
   })
   template(@Body() body: SendTemplate, @Caller() call: Call) {
     return this.sends.send('template', body, call);
@@ -62,7 +62,7 @@ export class MessagesController {
   @Describe({
     summary: 'Send media',
     description: 'Sends an image, video, document, audio or sticker by mediaId or public link.',
-    ...SENT,
+    ...sent('media'),
   })
   media(@Body() body: SendMedia, @Caller() call: Call) {
     return this.sends.send('media', body, call);
@@ -73,7 +73,7 @@ export class MessagesController {
   @Describe({
     summary: 'Send interactive',
     description: 'Sends up to 3 buttons, a list of up to 10 rows, or a button that opens a link.',
-    ...SENT,
+    ...sent('interactive'),
   })
   interactive(@Body() body: SendInteractive, @Caller() call: Call) {
     return this.sends.send('interactive', body, call);
@@ -84,7 +84,7 @@ export class MessagesController {
   @Describe({
     summary: 'Send location',
     description: 'Shares a pin with an optional name and address.',
-    ...SENT,
+    ...sent('location'),
   })
   location(@Body() body: SendLocation, @Caller() call: Call) {
     return this.sends.send('location', body, call);
@@ -95,7 +95,7 @@ export class MessagesController {
   @Describe({
     summary: 'Send reaction',
     description: 'Reacts to a message with an emoji, or takes the reaction back with an empty one.',
-    ...SENT,
+    ...sent('reaction'),
   })
   reaction(@Body() body: SendReaction, @Caller() call: Call) {
     return this.sends.send('reaction', body, call);
@@ -106,7 +106,7 @@ export class MessagesController {
   @Describe({
     summary: 'Send contacts',
     description: 'Sends one or more contacts, which the person can save.',
-    ...SENT,
+    ...sent('contacts'),
   })
   contacts(@Body() body: SendContacts, @Caller() call: Call) {
     return this.sends.send('contacts', body, call);

@@ -48,6 +48,16 @@ const summary = (results: readonly BatchRow[]) =>
   );
 
 describe('a batch', () => {
+  it.each([undefined, 'nonsense', 'Text'])(
+    'names the kinds of the reference to a row of kind %s',
+    async (kind) => {
+      const { results } = await batch([{ kind, to: '+918899332211', body: 'Hi' }]);
+      expect(results[0]!.error!.detail).toBe(
+        'kind must be one of: text, template, media, location, reaction, contacts, buttons, list, cta_url.',
+      );
+    },
+  );
+
   it('takes every kind, and answers each row with its id', async () => {
     const sends = Object.entries(GOOD_SENDS).filter(([path]) => path.startsWith('/v1/messages/'));
     const rows = sends.map(([path, body]) => ({

@@ -86,7 +86,7 @@ function readRow(row: unknown, call: Call): SendMessageData | Rejection {
 
 function parseRow(row: unknown): Parsed<object> & { kind: SendKind } {
   const { kind: named, ...body } = isPlainObject(row) ? row : {};
-  const known = ROW_KINDS.find((kind) => kind === named);
+  const known = [...ROW_KINDS, 'interactive' as const].find((kind) => kind === named);
   if (!known) {
     const faults = isPlainObject(row)
       ? [fieldFault('/kind', 'is_in', `must be one of: ${ROW_KINDS.join(', ')}`)]

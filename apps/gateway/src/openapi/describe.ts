@@ -1,6 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
 import { AsyncReceipt, SendReceipt } from '@wbiz/contracts/message';
 import type { ProblemCode } from '@wbiz/contracts/problem';
+import type { SendKind } from '@wbiz/contracts/send';
 
 type Class = new () => object;
 /** A page of a list. */
@@ -28,23 +29,39 @@ export type Description = {
 export const DESCRIPTION = 'wbiz:description';
 export const Describe = (description: Description) => SetMetadata(DESCRIPTION, description);
 
-/** The problems of a send, on top of those of any route. */
+/** The problems of a send of any kind, on top of those of any route. */
 const SEND_PROBLEMS = [
   'not_entitled',
-  'template_not_found',
   'account_suspended',
-  'template_not_approved',
-  'recipient_opted_out',
   'phone_number_not_found',
-  'service_window_closed',
-  'template_not_supported',
-  'template_variables_mismatch',
   'reply_target_not_found',
-  'media_not_found',
   'rejected_by_meta',
   'upstream_error',
   'outcome_unknown',
   'outcome_pending',
 ] as const satisfies readonly ProblemCode[];
-/** What every send answers. */
-export const SENT = { answers: { 201: SendReceipt, 202: AsyncReceipt }, problems: SEND_PROBLEMS };
+
+/** The problems of one kind of send, on top of those of any. */
+const PROBLEMS_OF_KIND: Readonly<Record<SendKind, readonly ProblemCode[]>> = {
+  text: ['service_window_closed'],
+  template: [
+    'template_not_found',
+    'template_not_approved',
+    'template_not_supported',
+    'template_variables_mismatch',
+    'recipient_opted_out',
+    'media_not_found',
+  ],
+  media: ['service_window_closed', 'media_not_found'],
+  interactive: ['service_window_closed', 'media_not_found'],
+  location: ['service_window_closed'],
+  reaction: ['service_window_closed'],
+  contacts: ['service_window_closed'],
+  flow: ['service_window_closed', 'flow_not_published'],
+};
+
+/** What a send of this kind answers. */
+export const sent = (kind: SendKind) => ({
+  answers: { 201: SendReceipt, 202: AsyncReceipt },
+  problems: [...SEND_PROBLEMS, ...PROBLEMS_OF_KIND[kind]],
+});

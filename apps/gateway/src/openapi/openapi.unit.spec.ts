@@ -136,6 +136,40 @@ describe('every operation', () => {
   });
 });
 
+describe('a send', () => {
+  const WINDOW = 'service_window_closed';
+  it.each<[string, readonly string[]]>([
+    ['messages/text', [WINDOW]],
+    [
+      'messages/template',
+      [
+        ...['media_not_found', 'recipient_opted_out', 'template_not_approved', 'template_not_found'],
+        ...['template_not_supported', 'template_variables_mismatch'],
+      ],
+    ],
+    ['messages/media', ['media_not_found', WINDOW]],
+    ['messages/interactive', ['media_not_found', WINDOW]],
+    ['messages/location', [WINDOW]],
+    ['messages/reaction', [WINDOW]],
+    ['messages/contacts', [WINDOW]],
+    ['interactive/{id}/send', ['media_not_found', WINDOW]],
+    ['flows/{id}/send', ['flow_not_published', WINDOW]],
+  ])('to %s names only what it can answer', (path, expected) => {
+    const { responses } = document.paths[`/v1/${path}`]!['post']!;
+    const text = Object.values(responses).map(({ description }) => description);
+    const codes = [...text.join('\n').matchAll(/`(\w+)`:/g)].map(([, code]) => code!);
+    const ofKind = /^(template_|media_|recipient_|service_|flow_)/;
+    expect(codes.filter((code) => ofKind.test(code)).sort()).toEqual([...expected].sort());
+    for (const code of ['not_entitled', 'phone_number_not_found', 'outcome_pending'])
+      expect(codes).toContain(code);
+  });
+
+  it('shows the status that it answers with', () => {
+    const { SendReceipt } = document.components.schemas as Record<string, { properties: object }>;
+    expect(SendReceipt!.properties).toMatchObject({ status: { example: 'accepted' } });
+  });
+});
+
 it('has a webhook for each event that one may subscribe to, with its payload', () => {
   expect(Object.keys(document.webhooks)).toEqual(FEED_EVENT_TYPES);
   for (const [type, { post }] of Object.entries(document.webhooks)) {

@@ -8,7 +8,7 @@ import { Scope } from '../access/route-access.js';
 import { Commands } from '../commands/commands.js';
 import { found } from '../found.js';
 import { Sends } from '../messages/sends.js';
-import { Describe, pageOf, SENT } from '../openapi/describe.js';
+import { Describe, pageOf, sent } from '../openapi/describe.js';
 import { createPreset, updatePreset } from './write-preset.js';
 
 @Controller('v1/interactive')
@@ -95,7 +95,7 @@ export class PresetsController {
     summary: 'Send preset',
     description:
       'Sends a saved preset as it is now, like any interactive message. Under an `Idempotency-Key`, a repeated request answers the first result, also when the preset was changed or deleted in between.',
-    ...SENT,
+    ...sent('interactive'),
   })
   send(@Param('id') id: string, @Body() body: SendPreset, @Caller() call: Call) {
     const card = async () => ({ ...body, ...inOrder(InteractiveCard, await this.preset(id, call)) });

@@ -41,6 +41,21 @@ export const Rule =
   (type: Class<T>): void =>
     void RULES.set(type, rule);
 
+/** Rules that also take an object without its faulty fields. */
+const RULES_OF_PARTS = new WeakMap<object, ClassRule>();
+
+/** A {@link Rule} that also runs beside faults: it then gets the valid fields only. */
+export const RuleOfParts =
+  <T extends object>(rule: (value: Partial<T>) => Iterable<FieldFault>) =>
+  (type: Class<T>): void => {
+    RULES.set(type, rule);
+    RULES_OF_PARTS.set(type, rule);
+  };
+
+/** The faults that a class's rule finds in `valid`, the fields without faults. */
+export const faultsOfParts = (type: unknown, valid: object): Iterable<FieldFault> =>
+  RULES_OF_PARTS.get(type as Class)?.(valid as never) ?? [];
+
 /** The faults found by the rules of a class and its ancestors. */
 export function faultsByRules<T extends object>(
   value: T,

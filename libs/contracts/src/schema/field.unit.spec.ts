@@ -17,6 +17,7 @@ import { UpdateAccount } from '../account.js';
 import { CreateContact, ListContacts, UpdateContact } from '../contact.js';
 import { both, changedBy, changesOf } from './derived-classes.js';
 import { FIELD_SCHEMAS, fieldsOf, Rule, type FieldSchema } from './field-registry.js';
+import { Json } from './fields.js';
 import { Text } from './text-fields.js';
 import { InteractiveCard } from '../interactive.js';
 import { parseBody, parseQuery } from './parse.js';
@@ -49,6 +50,24 @@ it.each(FIELDS)('$field refuses what Postgres cannot hold', ({ type, name, schem
       const pointers = parseBody(type, { [name]: value }).faults.map(({ pointer }) => pointer);
       expect({ value, pointers }).toMatchObject({ pointers: expect.arrayContaining([`/${name}`]) });
     }
+});
+
+describe('JSON of any shape', () => {
+  class Holder {
+    @Json({ list: true, depth: 3, optional: true }) list?: unknown[];
+    @Json({ depth: 3, optional: true }) object?: object;
+  }
+  it.each([
+    [{ list: 'foo' }, 'list must be a list.'],
+    [{ list: {} }, 'list must be a list.'],
+    [{ list: { a: { b: { c: {} } } } }, 'list must be a list.'],
+    [{ list: [[[[]]]] }, 'list must be nested at most 3 levels deep.'],
+    [{ object: [] }, 'object must be an object.'],
+    [{ object: null }, 'object must be an object.'],
+    [{ object: { a: { b: { c: {} } } } }, 'object must be nested at most 3 levels deep.'],
+  ])('is told what is wrong with %j', (body, detail) =>
+    expect(parseBody(Holder, body).faults).toMatchObject([{ detail }]),
+  );
 });
 
 describe('who receives', () => {

@@ -11,7 +11,7 @@ import {
 } from 'class-validator';
 import { lengthOf } from '../text/characters.js';
 import { all, type Base, type Class, field, shape, type Shorthand, sizeOf } from './field-registry.js';
-import { depthOf, isHoldable, isPlainObject, isWellFormed } from './json-values.js';
+import { depthOf, isHoldable, isWellFormed } from './json-values.js';
 
 /** A whole number. Query strings: digits are parsed. */
 export const Whole = ({ min, max, ...base }: Base & { min: number; max: number }) =>
@@ -49,12 +49,12 @@ export const Json = ({ depth = 20, list, ...base }: Base & { depth?: number; lis
     list
       ? { type: 'array', items: { type: 'object', additionalProperties: true } }
       : { type: 'object', additionalProperties: true },
+    list ? IsArray({ message: 'must be a list' }) : IsObject({ message: 'must be an object' }),
     ValidateBy({
-      name: 'json',
+      name: 'depth',
       validator: {
-        validate: (value: unknown) =>
-          (list ? Array.isArray(value) : isPlainObject(value)) && depthOf(value, depth + 1) <= depth,
-        defaultMessage: () => `must be ${list ? 'a list' : 'an object'} of at most ${depth} levels`,
+        validate: (value: unknown) => depthOf(value, depth + 1) <= depth,
+        defaultMessage: () => `must be nested at most ${depth} levels deep`,
       },
     }),
     ValidateBy({

@@ -1,6 +1,13 @@
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
-import { faultsByRules, shapesOf as gatherShapes, type Class } from './field-registry.js';
+import {
+  faultsByRules,
+  faultsOfParts,
+  fieldsOf,
+  shapesOf as gatherShapes,
+  type Class,
+} from './field-registry.js';
 import { isPlainObject } from './json-values.js';
+import { knownNames, likelyName } from './likely-name.js';
 import type { FieldFault } from '../problem.js';
 
 export type Parsed<T> = { readonly value: T; readonly faults: readonly FieldFault[] };
@@ -16,6 +23,7 @@ function perClass<Value>(gather: (type: Class) => Value): (type: Class) => Value
 }
 
 const shapesOf = perClass(gatherShapes);
+const namesOf = perClass((type) => knownNames(fieldsOf(type).keys()));
 
 // Cached: class-validator searches the rules of all classes for every object, a third of the cost of a check.
 const rules = getMetadataStorage();
@@ -45,7 +53,10 @@ function read<T extends object>(type: Class<T>, plain: Record<string, unknown>, 
   const strange: FieldFault[] = [];
   const { value, faults } = check(instance(type, plain, root, strange) as T, root);
   const all = [...strange, ...faults];
-  return { value, faults: all.length > 0 ? all : [...ruleFaults(value, '')] };
+  if (all.length === 0) return { value, faults: [...ruleFaults(value, '')] };
+  const faulty = new Set(all.map(({ pointer }) => pointer.split('/')[1]));
+  const valid = Object.fromEntries(Object.entries(value).filter(([name]) => !faulty.has(name)));
+  return { value, faults: [...all, ...faultsOfParts(type, valid)] };
 }
 
 /** Faults found by the rules of an object and its nested objects. */
@@ -68,7 +79,7 @@ function instance(type: Class, plain: Record<string, unknown>, path: string, str
   for (const [key, given] of Object.entries(plain)) {
     if (key in Object.prototype) {
       // class-validator would accept these as known fields, and take an own `constructor` for the class.
-      strange.push(unknownField(pointerTo(path, key)));
+      strange.push(unknownField(pointerTo(path, key), key, type));
       continue;
     }
     const shape = shapes.get(key);
@@ -126,15 +137,20 @@ const FIRST = ['whitelistValidation', 'isArray', 'isObject', 'isString', 'isInt'
 const pointerTo = (path: string, field: string) =>
   path === '?' ? `?${field}` : `${path}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-const unknownField = (pointer: string): FieldFault => ({
-  pointer,
-  code: 'unknown_field',
-  detail: `${pointer.replace(/^[/?]/, '')} is not a known field.`,
-});
+function unknownField(pointer: string, given: string, type: Class): FieldFault {
+  const known = namesOf(type);
+  const likely = likelyName(given, known);
+  const what = pointer.startsWith('?') ? 'parameter' : 'field';
+  const meant = likely === undefined ? '' : `; did you mean ${likely}?`;
+  const all = what === 'field' ? '' : ` Known are: ${[...known.values()].join(', ') || 'none'}.`;
+  const detail = `${pointer.slice(1)} is not a known ${what}${meant || '.'}${all}`;
+  return { pointer, code: 'unknown_field', detail };
+}
 
 function fault(pointer: string, error: ValidationError, [name, message]: [string, string]): FieldFault {
   const subject = pointer.replace(/^[/?]/, '');
-  if (name === 'whitelistValidation') return unknownField(pointer);
+  if (name === 'whitelistValidation')
+    return unknownField(pointer, error.property, error.target!.constructor as Class);
   if (error.value === undefined)
     return { pointer, code: 'required', detail: `${subject} is required and ${message}.` };
   return {

@@ -25,11 +25,12 @@ import { placeFaults } from './variable-places.js';
 export const TEMPLATE_CATEGORIES = ['MARKETING', 'UTILITY', 'AUTHENTICATION'] as const;
 export const PARAMETER_FORMATS = ['POSITIONAL', 'NAMED'] as const;
 
+/** Without a field, what depends on it is not checked. */
 export type TemplateToCheck = {
-  readonly name: string;
-  readonly language: string;
-  readonly category: string;
-  readonly components: readonly unknown[];
+  readonly name?: string;
+  readonly language?: string;
+  readonly category?: string;
+  readonly components?: readonly unknown[];
   readonly parameterFormat?: string;
   readonly messageSendTtlSeconds?: number;
 };
@@ -50,18 +51,21 @@ export const faultsOfTemplate = (template: TemplateToCheck): FieldFault[] => [..
 
 function* templateFaults({ name, language, components, ...template }: TemplateToCheck): Faults {
   const [category, format] = [word(template.category), word(template.parameterFormat ?? 'POSITIONAL')];
-  if (!/^[a-z0-9_]+$/.test(name))
-    yield fieldFault('/name', 'matches', 'must hold lower-case letters, digits and underscores only');
-  yield* lengthFaults(name, '/name', LIMITS.templateName.max);
-  if (!TEMPLATE_LANGUAGES.has(language))
+  if (name !== undefined) {
+    if (!/^[a-z0-9_]+$/.test(name))
+      yield fieldFault('/name', 'matches', 'must hold lower-case letters, digits and underscores only');
+    yield* lengthFaults(name, '/name', LIMITS.templateName.max);
+  }
+  if (language !== undefined && !TEMPLATE_LANGUAGES.has(language))
     yield fieldFault(
       '/language',
       'is_in',
       `must be one of Meta's language codes, such as ${languageMeant(language) ?? 'en_US or hi'}`,
     );
-  yield* wordFaults(category, '/category', TEMPLATE_CATEGORIES);
+  if (category !== undefined) yield* wordFaults(category, '/category', TEMPLATE_CATEGORIES);
   yield* wordFaults(format, '/parameterFormat', PARAMETER_FORMATS);
   yield* lifetimeFaults(template.messageSendTtlSeconds, category);
+  if (components === undefined || category === undefined) return;
   if (yield* sizeFaults(components, '/components', LIMITS.templateComponents)) return;
   const checks = category === 'AUTHENTICATION' ? AUTHENTICATION : COMPONENTS;
   yield* componentsFaults(checks, '/components', { category, named: format === 'NAMED', among: components });

@@ -10,7 +10,7 @@ export function* placeFaults(body: string, count: number, pointer: string): Faul
     yield fieldFault(
       pointer,
       'variable_at_edge',
-      'must not begin or end with a variable; punctuation around it is no text',
+      'must have words before its first variable and after its last; punctuation does not count',
     );
   if (new RegExp(`${MARK}\\s*${MARK}`).test(marked))
     yield fieldFault(pointer, 'variables_adjacent', 'must have text between two variables');

@@ -1,5 +1,5 @@
 import { Flag, Json, Whole } from '../schema/fields.js';
-import { Normalised, Rule } from '../schema/field-registry.js';
+import { Normalised, RuleOfParts } from '../schema/field-registry.js';
 import { OneOf, Text } from '../schema/text-fields.js';
 import { LIMITS } from '../limits.js';
 import { inMetasCase, word } from './components.js';
@@ -31,7 +31,7 @@ const Lifetime = () =>
   });
 
 /** `POST /v1/templates`. Meta's enum values (category, component types) are accepted in any case. */
-@Rule<CreateTemplate>(faultsOfTemplate)
+@RuleOfParts<CreateTemplate>(faultsOfTemplate)
 export class CreateTemplate {
   @Text({
     ...LIMITS.templateName,

@@ -66,7 +66,9 @@ describe('a new template', () => {
   );
 
   it.each([
-    [{ components: 'BODY' }, '/components', 'json'],
+    [{ components: 'BODY' }, '/components', 'is_array'],
+    [{ components: {} }, '/components', 'is_array'],
+    [{ components: null }, '/components', 'is_array'],
     [{ name: 7 }, '/name', 'is_string'],
     [{ category: 7 }, '/category', 'is_in'],
     [{ status: 'approved' }, '/status', 'unknown_field'],
@@ -102,6 +104,30 @@ describe('a new template', () => {
       },
     ]);
   });
+
+  it.each<[object, string[]]>([
+    [{ language: 'english', category: 'NEWS', components: 'foo' }, ['category', 'components', 'language']],
+    [{ name: 'Order', status: 'approved' }, ['name', 'status']],
+    [{ name: 7, language: 'en-US', category: undefined }, ['category', 'language', 'name']],
+    [{ submit: 'no', components: [{ type: 'FOOTER', text: 'x' }] }, ['components', 'submit']],
+    [{ category: 'NEWS', components: [{ type: 'FOOTER', text: 'x' }] }, ['category']],
+  ])('is told the faults of %j at once', (more, fields) => {
+    const { faults } = parseBody(CreateTemplate, { ...ORDER_SHIPPED, ...more });
+    expect(faults.map(({ pointer }) => pointer.slice(1)).sort()).toEqual(fields);
+  });
+
+  it.each(['{{1}} is your code.', 'Your code is {{1}}', '“{{1}}”, that is it.'])(
+    'is told in words that a variable is at the edge of %j',
+    (text) => {
+      const body = { type: 'BODY', text, example: { body_text: [['1']] } };
+      expect(parseBody(CreateTemplate, { ...ORDER_SHIPPED, components: [body] }).faults).toContainEqual({
+        pointer: '/components/0/text',
+        code: 'variable_at_edge',
+        detail:
+          'components/0/text must have words before its first variable and after its last; punctuation does not count.',
+      });
+    },
+  );
 
   it('cannot drown the check', () => {
     const components = Array.from({ length: 100_000 }, () => ({ type: 'BODY' }));
