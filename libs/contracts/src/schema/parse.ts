@@ -114,21 +114,24 @@ const QUERY_VALUES = {
     [value].flat().flatMap((part) => (typeof part === 'string' ? part.split(',') : [part])),
 };
 
+/** Errors whose unknown fields are compared with the known ones: a hostile body has a hundred thousand. */
+const MOST_HINTS = 100;
+
 function check<T extends object>(value: T, root: '' | '?'): Parsed<T> {
   const errors = validateSync(value, {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: false,
   });
-  return { value, faults: errors.flatMap((error) => faultsOf(error, root)) };
+  return { value, faults: errors.flatMap((error, index) => faultsOf(error, root, index < MOST_HINTS)) };
 }
 
-function faultsOf(error: ValidationError, path: string): FieldFault[] {
+function faultsOf(error: ValidationError, path: string, hints: boolean): FieldFault[] {
   const pointer = pointerTo(path, error.property);
   const own = Object.entries(error.constraints ?? {});
   const first = FIRST.map((wanted) => own.find(([name]) => name === wanted)).find(Boolean) ?? own.at(-1);
-  const faults = first ? [fault(pointer, error, first)] : [];
-  return [...faults, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
+  const faults = first ? [fault(pointer, error, first, hints)] : [];
+  return [...faults, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer, hints))];
 }
 
 /** Checks in order of precedence: of several that fail, the first is reported. Type errors come first. */
@@ -137,9 +140,9 @@ const FIRST = ['whitelistValidation', 'isArray', 'isObject', 'isString', 'isInt'
 const pointerTo = (path: string, field: string) =>
   path === '?' ? `?${field}` : `${path}/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-function unknownField(pointer: string, given: string, type: Class): FieldFault {
+function unknownField(pointer: string, given: string, type: Class, hints = true): FieldFault {
   const known = namesOf(type);
-  const likely = likelyName(given, known);
+  const likely = hints ? likelyName(given, known) : undefined;
   const what = pointer.startsWith('?') ? 'parameter' : 'field';
   const meant = likely === undefined ? '' : `; did you mean ${likely}?`;
   const all = what === 'field' ? '' : ` Known are: ${[...known.values()].join(', ') || 'none'}.`;
@@ -147,10 +150,15 @@ function unknownField(pointer: string, given: string, type: Class): FieldFault {
   return { pointer, code: 'unknown_field', detail };
 }
 
-function fault(pointer: string, error: ValidationError, [name, message]: [string, string]): FieldFault {
+function fault(
+  pointer: string,
+  error: ValidationError,
+  [name, message]: [string, string],
+  hints: boolean,
+): FieldFault {
   const subject = pointer.replace(/^[/?]/, '');
   if (name === 'whitelistValidation')
-    return unknownField(pointer, error.property, error.target!.constructor as Class);
+    return unknownField(pointer, error.property, error.target!.constructor as Class, hints);
   if (error.value === undefined)
     return { pointer, code: 'required', detail: `${subject} is required and ${message}.` };
   return {
