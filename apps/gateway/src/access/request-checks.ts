@@ -1,4 +1,3 @@
-import { OPENED_BY, type Scope } from '@wbiz/contracts/scopes';
 import { Rejection } from '@wbiz/eventing/rejection';
 import type { Secrets } from '@wbiz/service-kit/sealing';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -9,7 +8,7 @@ import type { Holder, ApiKeyCache } from './api-key-cache.js';
 import type { KeyUses } from './key-uses.js';
 import { limitOf, rateLimitHeaders, type WindowState } from './rate-limit.js';
 import type { RateLimiter } from './rate-limiter.js';
-import { requireAccess } from './route-access.js';
+import { requireAccess, requireScope } from './route-access.js';
 
 /** A request's deadline: its command expires then, and a send stops waiting for Meta's answer. */
 const PATIENCE_MS = 10_000;
@@ -133,14 +132,6 @@ async function holderOf(authorization: string | undefined, cache: ApiKeyCache): 
   if (expiresAt && expiresAt.getTime() <= Date.now())
     throw new Rejection('invalid_api_key', `The API key expired at ${expiresAt.toISOString()}.`);
   return holder!;
-}
-
-function requireScope(scopes: readonly string[], access: Scope | 'any key'): void {
-  const isOpen = (scope: Scope) => scopes.includes(scope) || scopes.includes(OPENED_BY[scope] ?? scope);
-  if (access !== 'any key' && !isOpen(access))
-    throw new Rejection('insufficient_scope', `The API key needs the scope ${access} for this.`, {
-      scope: access,
-    });
 }
 
 async function claim(

@@ -1,6 +1,7 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
-import type { Scope as ScopeName } from '@wbiz/contracts/scopes';
+import { OPENED_BY, type Scope as ScopeName } from '@wbiz/contracts/scopes';
+import { Rejection } from '@wbiz/eventing/rejection';
 import type { RouteOptions } from 'fastify';
 
 /** Who may call a route: keys with a scope, any key, operators, or everyone (the route has its own check). */
@@ -47,4 +48,13 @@ export function requireAccess(route: RouteOptions): void {
       `${[route.method].flat().join(', ')} ${route.url} says neither @Scope, @AnyKey, @AdminOnly nor @Public: nobody may call it.`,
     );
   if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
+}
+
+/** Throws unless a key with these scopes may call a route. */
+export function requireScope(scopes: readonly string[], granted: ScopeName | 'any key'): void {
+  const isOpen = (scope: ScopeName) => scopes.includes(scope) || scopes.includes(OPENED_BY[scope] ?? scope);
+  if (granted !== 'any key' && !isOpen(granted))
+    throw new Rejection('insufficient_scope', `The API key needs the scope ${granted} for this.`, {
+      scope: granted,
+    });
 }
