@@ -150,16 +150,16 @@ export async function templatesSystem({ replicas = 1 } = {}) {
     return rows;
   };
   const listOf = async (accountId: string) => (await ask('template.list', { accountId, limit: 200 })).data;
-  /** Resolves when no pull of the account is under way or due within an hour. */
+  /** Resolves when no pull of the account's templates or flows is under way or due within an hour. */
   const idle = (accountId: string) =>
     until(
       async () => {
-        const { rows } = await pool.query(
-          `select from templates.syncs where account_id = $1 and lease_until is null
-             and coalesce(due_at > now() + interval '1 hour', true)`,
+        const { rows } = await pool.query<{ rests: boolean }>(
+          `select lease_until is null and coalesce(due_at > now() + interval '1 hour', true) as rests
+           from (table templates.syncs union all table templates.flow_syncs) s where account_id = $1`,
           [accountId],
         );
-        return rows.length === 1;
+        return rows.length === 2 && rows.every(({ rests }) => rests);
       },
       { describe: 'the pull to be over', timeoutMs: 20_000 },
     );

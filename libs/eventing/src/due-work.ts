@@ -140,7 +140,7 @@ export class DueWork<Item> {
     } catch (notStored) {
       logger.warn(
         { err: new AggregateError([err, notStored]), ...fields(item) },
-        `${name}: attempt failed, due time not stored; retrying when the lease expires`,
+        `${name}: attempt failed, and that was not stored; the item is due again when its lease expires, unless another replica has it`,
       );
     }
   }

@@ -49,7 +49,7 @@ describe('work that is due', () => {
     const { made, begun, logs } = dueWork({ claim });
     made.start();
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(logs).toEqual(['parcel: claim failed; trying again in 1 s']);
+    expect(logs).toEqual(['parcel: claim failed; trying again within 1 s']);
     await jest.advanceTimersByTimeAsync(1_000);
     expect(begun()).toEqual(['a']);
   });
@@ -184,7 +184,9 @@ describe('what fails', () => {
     await settle();
     work.get('a')!.fail(late);
     await settle();
-    expect(logs).toEqual(['parcel: attempt failed, due time not stored; retrying when the lease expires']);
+    expect(logs).toEqual([
+      'parcel: attempt failed, and that was not stored; the item is due again when its lease expires, unless another replica has it',
+    ]);
     await made.stop();
   });
 });
@@ -205,7 +207,7 @@ describe('a lease', () => {
     made.wake();
     await jest.advanceTimersByTimeAsync(10_000);
     expect(renewed).toEqual(['a', 'b']);
-    expect(logs).toEqual(['parcel: lease renewal failed; trying again in 10 s']);
+    expect(logs).toEqual(['parcel: lease renewal failed; trying again within 10 s']);
     work.get('a')!.fail(late);
     await jest.advanceTimersByTimeAsync(10_000);
     expect(renewed).toEqual(['a', 'b', 'b']);

@@ -70,7 +70,10 @@ export class Periodic {
       this.note((await run(this.stopping.signal)) !== false);
     } catch (err) {
       this.note(true);
-      logger.warn({ err }, `${name} failed; trying again in ${everyMs / 1000} s`);
+      const next = this.stopping.signal.aborted
+        ? 'this process stops'
+        : `trying again within ${everyMs / 1000} s`;
+      logger.warn({ err }, `${name} failed; ${next}`);
     }
   }
 

@@ -72,7 +72,7 @@ describe('periodic work', () => {
     one.wake();
     runs[0]!.fail(new Error('no connection'));
     await settle();
-    expect(logs).toEqual(['lamp: round failed; trying again in 1 s']);
+    expect(logs).toEqual(['lamp: round failed; trying again within 1 s']);
     await jest.advanceTimersByTimeAsync(1_000);
     expect(runs).toHaveLength(2);
   });

@@ -21,7 +21,7 @@ declare module 'fastify' {
 }
 
 type HttpOptions = {
-  /** The largest JSON body (bytes); 1 MiB unless set. */
+  /** The largest JSON body (bytes) of a route that sets no limit of its own; 1 MiB by default. */
   readonly bodyLimit?: number | undefined;
   /** While it returns true, each response closes its connection. */
   readonly isEnding?: () => boolean;
@@ -51,8 +51,8 @@ const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 
 /**
  * Nest's Fastify adapter for the public API. It reads and answers X-Request-Id and traceparent, measures each route,
- * takes JSON bodies in UTF-8 of at most `bodyLimit` bytes (an empty body counts as none), and disconnects slow clients.
- * Use it with Nest's `bodyParser: false`.
+ * takes JSON bodies in UTF-8 (an empty body counts as none) of at most `bodyLimit` bytes or the route's own limit, and
+ * disconnects slow clients. Use it with Nest's `bodyParser: false`.
  */
 export function publicHttp(
   metrics: Pick<Metrics, 'httpDuration'>,

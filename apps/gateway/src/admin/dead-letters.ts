@@ -138,7 +138,7 @@ export class DeadLetters {
         { by, reason, state, done: count, refused },
         isWhole
           ? 'dead letters: order carried out; refused letters stay as they were'
-          : 'dead letters: order broken off; repeat it, as letters beyond the done ones may be unmarked',
+          : 'dead letters: order broken off or refused; after a fault repeat it: letters beyond the done ones may lack their mark',
       );
       await producer.close();
     }

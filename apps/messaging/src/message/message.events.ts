@@ -10,7 +10,7 @@ import type { DomainEvent, Of } from '@wbiz/eventing/message';
 import type { Link } from '../person/identity.js';
 import type { Awaiting, MessageState, SendContent } from './message.state.js';
 
-/** Private data of a message from Meta's webhook: the account, and the identity links that the event adds. */
+/** Private data of an event that came from Meta's webhook: its account, and the identity links that this event adds. */
 export type HandedBy = { readonly accountId: string; readonly links?: readonly Link[] };
 /** Private data of a send's first event. */
 export type Accepted = Pick<

@@ -226,7 +226,10 @@ export const tokenExpired = () =>
     error_subcode: 463,
   });
 
-/** Refuses a template's creation, edit or deletion: code 100, a subcode, texts for the user, no `error_data.details`. */
+/**
+ * Refuses a change of a template, or a media file that is too large: code 100, texts for the user, a subcode if Meta has
+ * one, and no `error_data.details`.
+ */
 export const templateFault = (subcode: number | undefined, title: string, text: string, field?: string) =>
   refusal(400, {
     message: 'Invalid parameter',

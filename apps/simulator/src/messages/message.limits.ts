@@ -6,7 +6,7 @@ export const LIMITS = {
   'text.body': { max: 4096, source: 'messages/text-messages' },
   caption: { max: 1024, source: 'messages/image-messages' },
   filename: { max: 240, source: 'messages/document-messages' },
-  // Not in Meta's docs: Meta accepts signed links of more than 2,048 characters.
+  // 4,096 is our own: Meta's docs state no limit, and Meta accepts signed links of more than 2,048 characters.
   link: { max: 4096, source: 'business-phone-numbers/media' },
   contacts: { max: 257, source: 'messages/contacts-messages' },
   'contacts.name': { max: 1024, source: 'messages/contacts-messages' },

@@ -397,7 +397,7 @@ it('waits a passing fault out and buries nothing', async () => {
   expect(room.health.statuses()[0]).toMatchObject({ state: 'running', reason: '' });
   expect(await room.kafka.endOffsets(room.deadLetters)).toEqual([0]);
   expect(
-    room.log.entries.filter(({ message }) => message.includes('met a fault that may pass')),
+    room.log.entries.filter(({ message }) => message.includes('waits for a fault to pass')),
   ).toHaveLength(1);
 });
 

@@ -272,7 +272,7 @@ export class EventConsumer {
     } catch (error) {
       this.options.logger.warn(
         { err: error, group: this.options.groupId },
-        'event consumer: progress not stored; a restart would read its events again',
+        'event consumer: progress not stored; a restart reads the events after the stored progress again',
       );
     }
   }

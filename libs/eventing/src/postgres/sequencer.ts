@@ -169,7 +169,7 @@ export class Sequencer {
     return rows.map((row) => numbered(row, row));
   }
 
-  /** Numbers up to `limit` committed events, oldest first, and saves the last published number. */
+  /** Numbers up to `limit` committed events, oldest first. If there are any, also saves up to which number Kafka has them. */
   async number(limit: number): Promise<NumberedEvent[]> {
     const { rows } = await this.#rows<EventRow>(
       'pending',
