@@ -208,7 +208,9 @@ export function connectKafka({
      * none.
      */
     offsetsAt: async (topic: string, time: number): Promise<number[]> =>
-      byPartition(await (await connectedAdmin()).fetchTopicOffsetsByTimestamp(topic, time)),
+      byPartition(
+        await onceLed(async () => (await connectedAdmin()).fetchTopicOffsetsByTimestamp(topic, time)),
+      ),
 
     /** By partition, the offset that a group has committed; -1 if none. */
     committedOffsets: async (groupId: string, topic: string): Promise<number[]> => {
