@@ -1,13 +1,14 @@
 import { createRequire } from 'node:module';
 
-type HeaderValue = Buffer | string;
+/** A key, a value, or the name or value of a header. */
+type Part = Buffer | string;
 /** A record as kafkajs passes it to its encoder. Deltas are relative to the first record of the batch (offsets, ms). */
 type Outgoing = {
   readonly offsetDelta?: number;
   readonly timestampDelta?: number;
-  readonly key: HeaderValue | null | undefined;
-  readonly value: HeaderValue | null | undefined;
-  readonly headers?: Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
+  readonly key: Part | null | undefined;
+  readonly value: Part | null | undefined;
+  readonly headers?: Readonly<Record<string, Part | readonly Part[]>>;
 };
 type BatchContext = {
   readonly firstOffset: string;
@@ -46,27 +47,26 @@ export function quickenRecords(): void {
  * batch.
  */
 export function encodeRecord({ offsetDelta = 0, timestampDelta = 0, key, value, headers = {} }: Outgoing) {
-  const named: HeaderValue[] = [];
+  const parts: (Part | null | undefined)[] = [key, value];
   for (const name of Object.keys(headers)) {
     const given = headers[name]!;
-    if (Array.isArray(given)) for (const one of given as readonly HeaderValue[]) named.push(name, one);
-    else named.push(name, given as HeaderValue);
+    if (Array.isArray(given)) for (const one of given as readonly Part[]) parts.push(name, one);
+    else parts.push(name, given as Part);
   }
-  const lengths = named.map(lengthOf);
-  const count = named.length / 2;
-  let size = 1 + sizeOf(timestampDelta) + sizeOf(offsetDelta) + sizeOfBytes(key) + sizeOfBytes(value);
-  size += sizeOf(count);
-  for (const length of lengths) size += sizeOf(length) + length;
+  const lengths = parts.map(lengthOf);
+  const count = parts.length / 2 - 1;
+  let size = 1 + sizeOf(timestampDelta) + sizeOf(offsetDelta) + sizeOf(count);
+  for (const length of lengths) size += sizeOf(length) + Math.max(length, 0);
 
   const writer = new Writer(sizeOf(size) + size);
   writer.number(size);
   writer.number(0); // attributes: Kafka defines none
   writer.number(timestampDelta);
   writer.number(offsetDelta);
-  writer.bytes(key, lengthOf(key));
-  writer.bytes(value, lengthOf(value));
+  writer.bytes(key, lengths[0]!);
+  writer.bytes(value, lengths[1]!);
   writer.number(count);
-  named.forEach((part, index) => writer.bytes(part, lengths[index]!));
+  for (let index = 2; index < parts.length; index += 1) writer.bytes(parts[index], lengths[index]!);
   return { buf: writer.buffer, buffer: writer.buffer };
 }
 
@@ -80,7 +80,7 @@ export function decodeRecord({ buffer }: { readonly buffer: Buffer }, batchConte
   const offset = sum(firstOffset, reader.number());
   const key = reader.bytes();
   const value = reader.bytes();
-  const headers: Record<string, HeaderValue | HeaderValue[]> = {};
+  const headers: Record<string, Part | Part[]> = {};
   const count = reader.number();
   for (let index = 0; index < count; index += 1) {
     const name = reader.name(index);
@@ -89,7 +89,7 @@ export function decodeRecord({ buffer }: { readonly buffer: Buffer }, batchConte
     const all = before === undefined ? one : [before, one].flat();
     if (name === '__proto__')
       Object.defineProperty(headers, name, { value: all, enumerable: true, configurable: true });
-    else headers[name] = all as HeaderValue;
+    else headers[name] = all as Part;
   }
   const isAppendTime = timestampType === LOG_APPEND_TIME && maxTimestamp;
   return {
@@ -105,12 +105,9 @@ export function decodeRecord({ buffer }: { readonly buffer: Buffer }, batchConte
   };
 }
 
-const lengthOf = (value: HeaderValue | null | undefined) =>
-  value === null || value === undefined
-    ? -1
-    : typeof value === 'string'
-      ? Buffer.byteLength(value)
-      : value.length;
+/** In bytes; -1 for null. */
+const lengthOf = (value: Part | null | undefined) =>
+  value === null || value === undefined ? -1 : Buffer.byteLength(value);
 
 /** Zigzag encoding of a signed number (0, -1, 1, -2 … → 0, 1, 2, 3 …), which is written in groups of seven bits. */
 const zigzag = (value: number) => (value < 0 ? -value * 2 - 1 : value * 2);
@@ -119,11 +116,6 @@ function sizeOf(value: number): number {
   let bytes = 1;
   for (let rest = zigzag(value); rest > 127; rest = Math.floor(rest / 128)) bytes += 1;
   return bytes;
-}
-
-function sizeOfBytes(value: HeaderValue | null | undefined): number {
-  const length = lengthOf(value);
-  return sizeOf(length) + Math.max(length, 0);
 }
 
 class Writer {
@@ -141,7 +133,7 @@ class Writer {
   }
 
   /** `length`: in bytes; -1 for null. */
-  bytes(value: HeaderValue | null | undefined, length: number): void {
+  bytes(value: Part | null | undefined, length: number): void {
     this.number(length);
     if (typeof value === 'string') this.buffer.write(value, this.at, length, 'utf8');
     else value?.copy(this.buffer, this.at);
@@ -185,9 +177,9 @@ class Reader {
     return name;
   }
 
-  text(): HeaderValue {
+  text(): Part {
     const length = this.number();
-    if (length < 0) return null as unknown as HeaderValue; // as kafkajs returns it, though its types exclude null
+    if (length < 0) return null as unknown as Part; // as kafkajs returns it, though its types exclude null
     const from = this.at;
     this.at += length;
     for (let at = from; at < this.at; at += 1)
