@@ -52,9 +52,9 @@ export const RuleOfParts =
     RULES_OF_PARTS.set(type, rule);
   };
 
-/** The faults that a class's rule finds in `valid`, the fields without faults. */
-export const faultsOfParts = (type: unknown, valid: object): Iterable<FieldFault> =>
-  RULES_OF_PARTS.get(type as Class)?.(valid as never) ?? [];
+/** The rule of a class that also runs on its valid fields alone; undefined if it has none. */
+export const ruleOfParts = (type: Class): ((valid: object) => Iterable<FieldFault>) | undefined =>
+  RULES_OF_PARTS.get(type) as ((valid: object) => Iterable<FieldFault>) | undefined;
 
 /** The faults found by the rules of a class and its ancestors. */
 export function faultsByRules<T extends object>(

@@ -1,7 +1,7 @@
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import {
   faultsByRules,
-  faultsOfParts,
+  ruleOfParts,
   fieldsOf,
   shapesOf as gatherShapes,
   type Class,
@@ -54,9 +54,11 @@ function read<T extends object>(type: Class<T>, plain: Record<string, unknown>, 
   const { value, faults } = check(instance(type, plain, root, strange) as T, root);
   const all = [...strange, ...faults];
   if (all.length === 0) return { value, faults: [...ruleFaults(value, '')] };
+  const rule = ruleOfParts(type);
+  if (!rule) return { value, faults: all };
   const faulty = new Set(all.map(({ pointer }) => pointer.split('/')[1]));
   const valid = Object.fromEntries(Object.entries(value).filter(([name]) => !faulty.has(name)));
-  return { value, faults: [...all, ...faultsOfParts(type, valid)] };
+  return { value, faults: [...all, ...rule(valid)] };
 }
 
 /** Faults found by the rules of an object and its nested objects. */
